@@ -1,0 +1,296 @@
+"""Settings. The environment is read here and nowhere else; `.env.example` explains each name."""
+
+import re
+import sys
+from datetime import timedelta
+from pathlib import Path
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = environ.Env()
+environ.Env.read_env(BASE_DIR / ".env")
+
+DEBUG = env.bool("DEBUG", default=False)
+
+
+def required(name: str) -> str:
+    """A variable that production cannot do without; development gets a fixed value."""
+    value = env.str(name, default="")
+    if value:
+        return value
+    if DEBUG:
+        return f"development-only-{name.lower()}-{'x' * 32}"
+    raise ImproperlyConfigured(
+        f"{name} is missing. Set it in the environment or in .env "
+        "(`make setup` writes a .env for development; .env.example explains each name)."
+    )
+
+
+def duration(name: str, default: str) -> timedelta:
+    """Read `72h`, `30m`, `7d` or `900s`."""
+    text = env.str(name, default=default).strip()
+    match = re.fullmatch(r"(\d+)\s*([smhd])", text)
+    if not match:
+        raise ImproperlyConfigured(f"{name} must look like 72h, 30m, 7d or 900s, not {text!r}.")
+    unit = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}[match[2]]
+    return timedelta(**{unit: int(match[1])})
+
+
+SECRET_KEY = required("SECRET_KEY")
+JWT_SECRET = required("JWT_SECRET")
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
+SITE_URL = env.str("SITE_URL", default=f"http://127.0.0.1:{env.str('PORT', default='8000')}").rstrip("/")
+# How many proxies of ours stand before the web processes: so many forwarded addresses are believed.
+NUM_PROXIES = env.int("NUM_PROXIES", default=0)
+
+INSTALLED_APPS = [
+    "unfold",
+    "unfold.contrib.filters",
+    "unfold.contrib.import_export",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.postgres",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "corsheaders",
+    "csp",
+    "django_filters",
+    "django_htmx",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "import_export",
+    "procrastinate.contrib.django",
+    "rest_framework",
+    "betterside.database",
+    "betterside.accounts",
+    "betterside.api",
+    "betterside.jobs",
+    "betterside.realtime",
+    "crm",
+    "marketing",
+    "cp",
+]
+
+MIDDLEWARE = [
+    "betterside.api.middleware.request_id",
+    "betterside.api.middleware.errors_in_shape",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "corsheaders.middleware.CorsMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "betterside.api.middleware.plain_paths",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+ROOT_URLCONF = "betterside.urls"
+WSGI_APPLICATION = "betterside.wsgi.application"
+ASGI_APPLICATION = "betterside.asgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+# --- Database ------------------------------------------------------------------------------------
+
+
+def database() -> dict:
+    """DB_URL's server or, in development without one, the embedded PostgreSQL."""
+    if env.str("DB_URL", default=""):
+        return {**env.db("DB_URL"), "ENGINE": "django.db.backends.postgresql"}
+    if not DEBUG:
+        raise ImproperlyConfigured(
+            "DB_URL is missing. Outside DEBUG the database must be named, "
+            "as in DB_URL=postgres://user:password@host:5432/betterside."
+        )
+    return {"ENGINE": "betterside.database.backend", "NAME": "betterside"}
+
+
+DATABASES = {
+    "default": {
+        **database(),
+        "CONN_MAX_AGE": 0,
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": {"pool": {"min_size": 1, "max_size": env.int("DB_POOL_SIZE", default=20), "timeout": 5}},
+    }
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# --- Accounts ------------------------------------------------------------------------------------
+
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["betterside.accounts.backends.EmailOrUsernameBackend"]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.BCryptSHA256PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+LOGIN_URL = "/login"
+LOGIN_REDIRECT_URL = "/"
+LOGOUT_REDIRECT_URL = "/login"
+PASSWORD_RESET_TIMEOUT = 3600
+SESSION_COOKIE_AGE = 14 * 24 * 3600
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+
+JWT_LIFETIME = duration("JWT_EXPIRES_IN", "72h")
+JWT_EXPIRES_IN = env.str("JWT_EXPIRES_IN", default="72h")
+SIMPLE_JWT = {
+    "ALGORITHM": "HS256",
+    "SIGNING_KEY": JWT_SECRET,
+    "ACCESS_TOKEN_LIFETIME": JWT_LIFETIME,
+    "REFRESH_TOKEN_LIFETIME": max(timedelta(days=30), JWT_LIFETIME),
+    "LEEWAY": 30,
+    "USER_ID_CLAIM": "user_id",
+    "UPDATE_LAST_LOGIN": False,
+}
+
+# --- API -----------------------------------------------------------------------------------------
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "betterside.api.authentication.TokenAuthentication",
+        "betterside.api.authentication.SessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["betterside.api.permissions.IsApproved"],
+    "DEFAULT_RENDERER_CLASSES": ["betterside.api.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["betterside.api.parsers.JSONParser"],
+    "DEFAULT_SCHEMA_CLASS": "betterside.api.schema.FaceSchema",
+    "EXCEPTION_HANDLER": "betterside.api.errors.exception_handler",
+    "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
+    "URL_FORMAT_OVERRIDE": None,
+    "COERCE_DECIMAL_TO_STRING": False,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "BetterSide",
+    "DESCRIPTION": "One lead engine, five faces: channel, sales, growth, practice, marketing.",
+    "VERSION": "1.0.0",
+    "OAS_VERSION": "3.1.1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "COMPONENT_SPLIT_REQUEST": True,
+    "SCHEMA_PATH_PREFIX": r"/(api|auth)",
+    "PREPROCESSING_HOOKS": ["betterside.api.schema.only_the_api"],
+}
+# Larger bodies are refused with 413 before they are read.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
+API_MAX_BODY = DATA_UPLOAD_MAX_MEMORY_SIZE
+
+CORS_ALLOWED_ORIGINS = env.list(
+    "CORS_ALLOWED_ORIGINS", default=["http://localhost:5173", "http://127.0.0.1:5173"] if DEBUG else []
+)
+CORS_URLS_REGEX = r"^/(api|auth)/.*$"
+CORS_ALLOW_METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+CORS_ALLOW_HEADERS = ["authorization", "content-type", "idempotency-key", "x-api-profile", "x-request-id"]
+CORS_EXPOSE_HEADERS = ["x-total-count", "x-request-id", "link", "retry-after"]
+CORS_PREFLIGHT_MAX_AGE = 86400
+
+# --- Outside services ----------------------------------------------------------------------------
+
+EMAIL_URL = env.str("EMAIL_URL", default=f"filemail:///{BASE_DIR / 'mail'}" if DEBUG else "consolemail://")
+vars().update(env.email_url_config(EMAIL_URL))
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="BetterSide <no-reply@betterside.example>")
+SERVER_EMAIL = DEFAULT_FROM_EMAIL
+EMAIL_TIMEOUT = 10
+TEAM_EMAIL = env.str("TEAM_EMAIL", default="team@betterside.example")
+ADMIN_API_TOKEN = env.str("ADMIN_API_TOKEN", default="")
+FB_APP_ID = env.str("FB_APP_ID", default="")
+FB_APP_SECRET = env.str("FB_APP_SECRET", default="")
+FB_VERIFY_TOKEN = env.str("FB_VERIFY_TOKEN", default="")
+FB_PAGE_ACCESS_TOKEN = env.str("FB_PAGE_ACCESS_TOKEN", default="")
+META_GRAPH_URL = env.str("META_GRAPH_URL", default="https://graph.facebook.com").rstrip("/")
+META_GRAPH_VERSION = env.str("META_GRAPH_VERSION", default="v25.0")
+# Newest first: the first encrypts, all decrypt.
+FIELD_ENCRYPTION_KEYS = env.list("FIELD_ENCRYPTION_KEYS", default=[])
+
+# --- Files, time, web ----------------------------------------------------------------------------
+
+STATIC_URL = "/static/"
+STATIC_ROOT = BASE_DIR / "staticfiles"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+MEDIA_ROOT = Path(env.str("MEDIA_ROOT", default=str(BASE_DIR / "media")))
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+LANGUAGE_CODE = "en"
+USE_TZ = True
+TIME_ZONE = "UTC"
+APPEND_SLASH = False
+X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "same-origin"
+if not DEBUG:
+    HTTPS = env.bool("HTTPS", default=True)
+    SECURE_SSL_REDIRECT = HTTPS
+    SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if NUM_PROXIES else None
+    SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+    SECURE_HSTS_PRELOAD = True
+    SESSION_COOKIE_SECURE = HTTPS
+    CSRF_COOKIE_SECURE = HTTPS
+
+CONTENT_SECURITY_POLICY = {
+    # The admin's theme needs eval; it answers with a policy of its own (betterside.api.middleware).
+    "EXCLUDE_URL_PREFIXES": ["/admin"],
+    "DIRECTIVES": {
+        "default-src": ["'self'"],
+        "img-src": ["'self'", "data:"],
+        "object-src": ["'none'"],
+        "base-uri": ["'self'"],
+        "form-action": ["'self'"],
+        "frame-ancestors": ["'none'"],
+    },
+}
+
+# --- Logs ----------------------------------------------------------------------------------------
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "lines": {"()": "betterside.logs.formatter", "json": not DEBUG},
+    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "lines"}},
+    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
+    "loggers": {
+        "django.server": {"level": "WARNING"},
+        "procrastinate": {"level": "WARNING"},
+        "httpx": {"level": "WARNING"},
+    },
+}
+TESTING = "pytest" in sys.modules

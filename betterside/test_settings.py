@@ -1,0 +1,14 @@
+"""Settings of the test run: they change speed, never behaviour."""
+
+import os
+
+os.environ.setdefault("DEBUG", "true")
+
+from betterside.settings import *  # noqa: E402, F403
+from betterside.settings import DATABASES, LOGGING  # noqa: E402
+
+DEBUG = False
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+DATABASES["default"]["OPTIONS"] = {}
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+LOGGING["root"]["level"] = "WARNING"
