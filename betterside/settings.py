@@ -128,6 +128,9 @@ def database() -> dict:
     return {"ENGINE": "betterside.database.backend", "NAME": "betterside"}
 
 
+# A folder with PostgreSQL's programs for the embedded server, when those that it finds are not to be used.
+DEVDB_BIN = env.str("DEVDB_BIN", default="")
+
 DATABASES = {
     "default": {
         **database(),
