@@ -1,0 +1,68 @@
+"""The login, reset and password forms of panel and admin: they ask the same services as the API."""
+
+from django import forms
+from django.contrib.auth import forms as auth_forms
+from django.contrib.auth import get_user_model
+
+from betterside.api import limits
+from betterside.api.addresses import client_address
+from betterside.errors import DomainError
+
+from .services import credentials, passwords
+
+
+class LoginForm(auth_forms.AuthenticationForm):
+    username = forms.CharField(
+        label="E-mail or username",
+        max_length=100,
+        widget=forms.TextInput(attrs={"autocomplete": "username", "autofocus": True}),
+    )
+
+    def clean(self):
+        login, password = self.cleaned_data.get("username"), self.cleaned_data.get("password")
+        if login and password:
+            address = client_address(self.request)
+            try:
+                self.user_cache = credentials.check(
+                    login=login, password=password, address=address, request=self.request
+                )
+            except DomainError as error:
+                wait = f" Try again in {error.retry_after} s." if error.retry_after else ""
+                raise forms.ValidationError(error.message + wait) from error
+            self.confirm_login_allowed(self.user_cache)
+        return self.cleaned_data
+
+
+class AdminLoginForm(LoginForm):
+    def confirm_login_allowed(self, user):
+        super().confirm_login_allowed(user)
+        if not user.is_staff:
+            raise forms.ValidationError("This account may not use the admin.")
+
+
+class PasswordResetForm(auth_forms.PasswordResetForm):
+    """Mails a link to an active account; says the same for any address."""
+
+    def get_users(self, email):
+        users = get_user_model().objects.select_related("entity").filter(email__iexact=email, is_active=True)
+        return [user for user in users if user.has_usable_password()]
+
+    def clean_email(self):
+        email = self.cleaned_data["email"]
+        try:
+            limits.hit("password.reset", email.lower(), limit=5, seconds=3600)
+        except DomainError as error:
+            raise forms.ValidationError(error.message) from error
+        return email
+
+
+class SetPasswordForm(auth_forms.SetPasswordForm):
+    """Ends every login that the old password opened."""
+
+    def save(self, commit=True):
+        passwords.change(user=self.user, password=self.cleaned_data["new_password1"])
+        return self.user
+
+
+class PasswordChangeForm(SetPasswordForm, auth_forms.PasswordChangeForm):
+    pass
