@@ -1,0 +1,35 @@
+from rest_framework.permissions import BasePermission
+
+from betterside.errors import NotAllowed
+
+
+class NotApproved(NotAllowed):
+    code = "NOT_APPROVED"
+    message = "Your account waits for a manager's approval."
+
+
+class IsSignedIn(BasePermission):
+    """Anybody with an account, also one that waits for approval."""
+
+    def has_permission(self, request, view):
+        return bool(request.user and request.user.is_authenticated)
+
+
+class IsApproved(IsSignedIn):
+    """Somebody with a seat, whose role has the right that the view names for the action.
+
+    A view says `right = "leads.read"`, or `rights = {"list": "leads.read", "create": "leads.create"}`; an action
+    without a right is open to every seat.
+    """
+
+    def has_permission(self, request, view):
+        if not super().has_permission(request, view):
+            return False
+        if not request.user.is_approved:
+            raise NotApproved
+        right = right_for(view)
+        return right is None or request.user.may(right)
+
+
+def right_for(view) -> str | None:
+    return getattr(view, "rights", {}).get(getattr(view, "action", None), getattr(view, "right", None))

@@ -1,0 +1,108 @@
+"""The OpenAPI document: each operation with its query parameters and its face's error shape."""
+
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+
+from . import faces
+from .faces import face_of
+
+
+class TokenScheme(OpenApiAuthenticationExtension):
+    target_class = "betterside.api.authentication.TokenAuthentication"
+    name = "token"
+
+    def get_security_definition(self, auto_schema):
+        return {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
+
+
+class SessionScheme(OpenApiAuthenticationExtension):
+    target_class = "betterside.api.authentication.SessionAuthentication"
+    name = "session"
+
+    def get_security_definition(self, auto_schema):
+        return {"type": "apiKey", "in": "cookie", "name": "sessionid"}
+
+
+class ChannelError(serializers.Serializer):
+    error = serializers.CharField()
+    code = serializers.CharField()
+    fields = serializers.DictField(child=serializers.CharField(), required=False)
+
+
+class FieldError(serializers.Serializer):
+    field = serializers.CharField()
+    message = serializers.CharField()
+
+
+class SalesError(serializers.Serializer):
+    success = serializers.BooleanField(default=False)
+    message = serializers.CharField()
+    errors = FieldError(many=True, required=False)
+
+
+class PracticeError(serializers.Serializer):
+    detail = serializers.JSONField(help_text="A sentence, or for a bad body a list of {loc, msg, type}.")
+
+
+class MarketingError(serializers.Serializer):
+    success = serializers.BooleanField(default=False)
+    message = serializers.CharField()
+    error_code = serializers.CharField()
+    errors = serializers.DictField(child=serializers.CharField(), required=False)
+    timestamp = serializers.DateTimeField()
+
+
+ERRORS = {
+    "channel": ChannelError,
+    "sales": SalesError,
+    "growth": SalesError,
+    "practice": PracticeError,
+    "marketing": MarketingError,
+}
+MEANINGS = {
+    "400": "Bad input",
+    "401": "No valid token",
+    "403": "Not allowed",
+    "404": "Not there for you",
+    "409": "Conflict",
+    "422": "Bad input",
+    "429": "Too many tries; see Retry-After",
+}
+
+
+class FaceSchema(AutoSchema):
+    def get_tags(self):
+        face = face_of(self.path) or faces.SALES
+        return [face.name]
+
+    def get_operation(self, *args, **kwargs):
+        operation = super().get_operation(*args, **kwargs)
+        if operation:
+            self._add_errors(operation)
+        return operation
+
+    def _add_errors(self, operation: dict) -> None:
+        face = getattr(self.view, "face", None) or face_of(self.path) or faces.SALES
+        error = self.resolve_serializer(ERRORS[face.name], "response").ref
+        invalid = str(face.invalid_status)
+        for status in [invalid, "401", "403", "404", "409", "429"]:
+            content = {"application/json": {"schema": error}}
+            operation["responses"].setdefault(status, {"description": MEANINGS[status], "content": content})
+
+
+def only_the_api(endpoints):
+    """Leave out what is no contract: the document itself."""
+    return [endpoint for endpoint in endpoints if not endpoint[0].startswith(("/api/schema", "/api/docs"))]
+
+
+def documented(*, query=None, body=None, answer=None, status: int = 200, summary: str = "", **kwargs):
+    """What an action takes and gives, for the OpenAPI document: serializers for query and body, a shape for the answer."""
+    return extend_schema(
+        parameters=[query] if query else None,
+        request=body,
+        responses={status: answer},
+        summary=summary or None,
+        **kwargs,
+    )

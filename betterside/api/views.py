@@ -1,0 +1,77 @@
+"""What every view of every face stands on."""
+
+from django.db import transaction
+from django.http import Http404
+from rest_framework import serializers
+from rest_framework.response import Response
+from rest_framework.viewsets import ViewSet
+
+from . import idempotency
+from .faces import Face
+from .shapes import Shape
+
+SAFE = ("GET", "HEAD", "OPTIONS")
+
+
+class FaceViewSet(ViewSet):
+    """A thin view: permission by `rights` (action → right), input by serializers, one call, the face's shape.
+
+    Every changing request runs in one transaction, so an error that becomes an answer has changed nothing; a view
+    whose counters must outlive a refusal says `atomic = False`.
+    """
+
+    face: Face
+    atomic = True
+    rights: dict[str, str] = {}
+
+    def initial(self, request, *args, **kwargs):
+        super().initial(request, *args, **kwargs)
+        if request.method not in SAFE and self.atomic:
+            name = request.method.lower()
+            handler = getattr(self, name, self.http_method_not_allowed)
+            setattr(self, name, self._in_transaction(request, handler))
+
+    def _in_transaction(self, request, handler):
+        key = request.headers.get("Idempotency-Key") if request.method == "POST" else None
+
+        def run(*args, **kwargs):
+            with transaction.atomic():
+                if key and request.user.is_authenticated:
+                    return idempotency.answer_once(request, key, lambda: handler(*args, **kwargs))
+                return handler(*args, **kwargs)
+
+        return run
+
+    def body(self, serializer: type[serializers.Serializer], **kwargs) -> dict:
+        """The validated body. DRF's ValidationError becomes the face's 400."""
+        return self._valid(serializer(data=self.request.data, context={"user": self.request.user}, **kwargs))
+
+    def query(self, serializer: type[serializers.Serializer]) -> dict:
+        """The validated query parameters; parameters nobody declared are ignored."""
+        return self._valid(serializer(data=self.request.query_params.dict(), context={"user": self.request.user}))
+
+    @staticmethod
+    def _valid(serializer) -> dict:
+        serializer.is_valid(raise_exception=True)
+        return dict(serializer.validated_data)
+
+
+def ok(data) -> Response:
+    return Response(data)
+
+
+def created(data) -> Response:
+    return Response(data, status=201)
+
+
+def no_content() -> Response:
+    return Response(status=204)
+
+
+def listing(shape: type[Shape], rows) -> list[dict]:
+    return shape.many(rows)
+
+
+def unknown_path(request, *args, **kwargs):
+    """The end of each API prefix: 404, which the middleware writes in the face's shape."""
+    raise Http404
