@@ -1,0 +1,19 @@
+from .activity import Activity
+from .assignment import Assignment
+from .lead import Lead, LeadCodeCounter, LeadNotFound
+from .lead_meta import LeadMeta
+from .pipeline import LeadStatus, Pipeline, StatusTransition
+from .stage import StageEntry
+
+__all__ = [
+    "Activity",
+    "Assignment",
+    "Lead",
+    "LeadCodeCounter",
+    "LeadMeta",
+    "LeadNotFound",
+    "LeadStatus",
+    "Pipeline",
+    "StageEntry",
+    "StatusTransition",
+]

@@ -1,0 +1,88 @@
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+
+class ActivityQuerySet(models.QuerySet):
+    def in_entity_of(self, user):
+        return self.filter(entity_id=user.entity_id, lead__deleted_at=None)
+
+    def visible_to(self, user):
+        """Activities of leads the user may see (`LeadQuerySet.visible_to`)."""
+        if not user.is_approved or not user.may("leads.read"):
+            return self.none()
+        found = self.in_entity_of(user)
+        return found if user.may("leads.read_entity") else found.filter(lead__assigned_user_id=user.pk)
+
+    def with_follow_up(self):
+        return self.filter(status=Activity.Status.PENDING).exclude(next_follow_up_date=None)
+
+
+class Activity(models.Model):
+    """Something that happened to a lead: the sales face's lead_activities and growth's timeline in one table."""
+
+    class Type(models.TextChoices):
+        CALL = "call"
+        EMAIL = "email"
+        MEETING = "meeting"
+        NOTE = "note"
+        STATUS_CHANGE = "status_change"
+        ASSIGNMENT = "assignment"
+        FOLLOW_UP = "follow_up"
+        EMAIL_OPENED = "email_opened"
+        PAGE_VISIT = "page_visit"
+
+    class Priority(models.TextChoices):
+        LOW = "low"
+        MEDIUM = "medium"
+        HIGH = "high"
+        URGENT = "urgent"
+
+    class Status(models.TextChoices):
+        PENDING = "pending"
+        COMPLETED = "completed"
+        CANCELLED = "cancelled"
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    entity = models.ForeignKey("accounts.Entity", on_delete=models.PROTECT, related_name="+")
+    lead = models.ForeignKey("crm.Lead", null=True, blank=True, on_delete=models.CASCADE, related_name="activities")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="activities",
+        help_text="Who did it; empty for the system.",
+    )
+    activity_type = models.CharField(max_length=20, choices=Type)
+    title = models.CharField(max_length=200, blank=True)
+    description = models.TextField(blank=True)
+    priority = models.CharField(max_length=10, choices=Priority, default=Priority.MEDIUM)
+    status = models.CharField(max_length=10, choices=Status, default=Status.PENDING)
+    next_follow_up_date = models.DateTimeField(null=True, blank=True)
+    completed_at = models.DateTimeField(null=True, blank=True)
+    is_automatic = models.BooleanField(default=False, help_text="Recorded by a change, not logged by a person.")
+    created_at = models.DateTimeField(default=timezone.now)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    objects = ActivityQuerySet.as_manager()
+
+    class Meta:
+        verbose_name_plural = "activities"
+        ordering = ["-created_at", "-id"]
+        indexes = [
+            models.Index(fields=["lead", "-created_at", "-id"], name="activity_by_lead"),
+            models.Index(fields=["entity", "-created_at", "-id"], name="activity_by_entity"),
+            models.Index(fields=["user", "-created_at", "-id"], name="activity_by_user"),
+            models.Index(
+                fields=["entity", "next_follow_up_date"],
+                condition=Q(status="pending", next_follow_up_date__isnull=False),
+                name="activity_follow_up",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.activity_type} on {self.lead_id}"

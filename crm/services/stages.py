@@ -1,0 +1,102 @@
+"""Moving leads through their pipeline. Each stay leaves a stage entry (sales.md, lead_stages)."""
+
+from decimal import Decimal
+
+from django.db import transaction
+
+from betterside import clock
+from betterside.errors import Invalid, InvalidTransition
+
+from ..models import Activity, Lead, LeadStatus, StageEntry
+from . import access, history
+
+
+@transaction.atomic
+def move(*, lead: Lead, to: LeadStatus, by, notes: str = "", next_action: str = "") -> StageEntry:
+    """Move the lead to another status: closes its open stay, opens the next, records activity and event.
+
+    Raises LeadNotFound, NotAllowed, Invalid (a status of another pipeline), InvalidTransition (409: the same
+    status again, or a step the pipeline does not allow; the message names the allowed ones).
+    """
+    lead = access.locked(lead, by=by)
+    before = lead.status
+    _require_step(lead, to, by)
+    now = _close_open_entry(lead)
+    lead.status, lead.updated_at = to, now
+    lead.closed_at = now if to.is_closed else None
+    lead.save(update_fields=["status", "closed_at", "updated_at"])
+    entry = open_entry(lead, by=by, at=now, notes=notes, next_action=next_action)
+    text = f"Status changed from '{before.name}' to '{to.name}'" + (f": {notes}" if notes else "")
+    history.record(
+        lead=lead,
+        by=by,
+        activity_type=Activity.Type.STATUS_CHANGE,
+        title=f"{before.name} → {to.name}",
+        description=text,
+        event="lead.moved",
+        status=to.name,
+    )
+    return entry
+
+
+def open_entry(lead: Lead, *, by, at, notes: str = "", next_action: str = "") -> StageEntry:
+    return StageEntry.objects.create(
+        entity_id=lead.entity_id,
+        lead=lead,
+        status_id=lead.status_id,
+        entered_at=at,
+        user=by,
+        notes=notes,
+        next_action_required=next_action,
+    )
+
+
+@transaction.atomic
+def annotate(*, entry: StageEntry, by, notes: str | None = None, next_action: str | None = None) -> StageEntry:
+    """Change the notes of a stay; None leaves a text as it is."""
+    lead = access.locked(entry.lead, by=by)
+    entry = StageEntry.objects.select_for_update(of=("self",)).select_related("status").get(pk=entry.pk)
+    entry.notes = entry.notes if notes is None else notes
+    entry.next_action_required = entry.next_action_required if next_action is None else next_action
+    entry.save(update_fields=["notes", "next_action_required"])
+    history.record(
+        lead=lead,
+        by=by,
+        activity_type=Activity.Type.NOTE,
+        title=f"Notes of stage '{entry.status.name}' updated",
+        description=entry.notes,
+    )
+    return entry
+
+
+def allowed_from(lead: Lead, by=None) -> list[LeadStatus]:
+    """Where the lead may go next, in the pipeline's order; `by` None stands for somebody with every right."""
+    if not lead.pipeline.enforces_transitions:
+        return list(LeadStatus.objects.of(lead.pipeline_id).exclude(pk=lead.status_id).order_by("position"))
+    transitions = lead.status.transitions.filter(to_status__is_active=True).select_related("to_status")
+    may_reopen = by is None or by.may("leads.reopen")
+    found = [step.to_status for step in transitions if may_reopen or not step.managers_only]
+    return sorted(found, key=lambda status: status.position)
+
+
+def _require_step(lead: Lead, to: LeadStatus, by) -> None:
+    if to.pipeline_id != lead.pipeline_id or not to.is_active:
+        raise Invalid(fields={"status": "This status does not exist in the lead's pipeline."})
+    if to.pk == lead.status_id:
+        raise InvalidTransition(f"The lead is in status '{to.name}' already.")
+    if not lead.pipeline.enforces_transitions:
+        return
+    allowed = allowed_from(lead, by)
+    if to not in allowed:
+        names = ", ".join(status.name for status in allowed) or "none"
+        raise InvalidTransition(f"'{lead.status.name}' cannot become '{to.name}'. Allowed: {names}.")
+
+
+def _close_open_entry(lead: Lead):
+    """End the open stay and return the moment; never before it began, whatever this machine's clock says."""
+    entry = StageEntry.objects.select_for_update().open().get(lead=lead)
+    now = max(clock.now(), entry.entered_at)
+    entry.exited_at = now
+    entry.duration_hours = round(Decimal((now - entry.entered_at).total_seconds()) / 3600, 2)
+    entry.save(update_fields=["exited_at", "duration_hours"])
+    return now
