@@ -143,6 +143,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- Accounts ------------------------------------------------------------------------------------
 
+# The e-mail is unique without regard to case, by a constraint that this check does not read.
+SILENCED_SYSTEM_CHECKS = ["auth.W004"]
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["betterside.accounts.backends.EmailOrUsernameBackend"]
 PASSWORD_HASHERS = [
@@ -191,6 +193,7 @@ REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "betterside.api.errors.exception_handler",
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
     "URL_FORMAT_OVERRIDE": None,
+    "DEFAULT_METADATA_CLASS": None,
     "COERCE_DECIMAL_TO_STRING": False,
 }
 SPECTACULAR_SETTINGS = {
@@ -291,6 +294,8 @@ LOGGING = {
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "lines"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
     "loggers": {
+        "django": {"handlers": [], "level": "INFO"},
+        "django.request": {"level": "ERROR"},
         "django.server": {"level": "WARNING"},
         "procrastinate": {"level": "WARNING"},
         "httpx": {"level": "WARNING"},

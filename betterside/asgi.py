@@ -1,0 +1,9 @@
+"""ASGI entry point: uvicorn serves pages, API and live updates from it."""
+
+import os
+
+from django.core.asgi import get_asgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "betterside.settings")
+
+application = get_asgi_application()

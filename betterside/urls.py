@@ -1,0 +1,34 @@
+"""The table of contents. Each app lists its own routes; the last line of each prefix answers what nobody knows."""
+
+from django.contrib import admin
+from django.urls import include, path, re_path
+from django.views.generic import RedirectView
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+
+from betterside.api.health import healthz, readyz
+from betterside.api.views import unknown_path
+
+api = [
+    path("schema", SpectacularAPIView.as_view(permission_classes=[], authentication_classes=[]), name="schema"),
+    path(
+        "docs",
+        SpectacularSwaggerSplitView.as_view(url_name="schema", permission_classes=[], authentication_classes=[]),
+        name="docs",
+    ),
+    path("", include("betterside.accounts.api.urls")),
+    path("cp/", include("cp.api.urls")),
+]
+
+urlpatterns = [
+    path("healthz", healthz, name="healthz"),
+    path("readyz", readyz, name="readyz"),
+    path("api/", include(api)),
+    re_path(r"^(api|auth)(/.*)?$", unknown_path),
+    path("admin/", admin.site.urls),
+    path("favicon.ico", RedirectView.as_view(url="/static/img/favicon.svg")),
+    path("", include("betterside.accounts.urls")),
+    path("", include("cp.panel.urls")),
+]
+handler404 = "betterside.api.pages.not_found"
+handler403 = "betterside.api.pages.forbidden"
+handler500 = "betterside.api.pages.server_error"

@@ -1,0 +1,32 @@
+"""The channel face's success shapes: {"lead": {…}} for one, {"data": […], "meta": {…}} for lists."""
+
+from functools import cache
+
+from drf_spectacular.utils import inline_serializer
+from rest_framework.response import Response
+
+from betterside.api.paging import cut
+from betterside.api.shapes import Shape
+
+from .shapes import MetaShape
+
+
+def one(name: str, shape: type[Shape], obj, status: int = 200) -> Response:
+    return Response({name: shape.of(obj)}, status=status)
+
+
+def page(shape: type[Shape], queryset, query: dict) -> Response:
+    meta = {"page": query["page"], "limit": query["limit"], "total": queryset.count()}
+    return Response({"data": shape.many(cut(queryset, query)), "meta": meta})
+
+
+@cache
+def one_schema(name: str, shape: type[Shape]):
+    return inline_serializer(f"Channel{shape.__name__.removesuffix('Shape')}Answer", {name: shape()})
+
+
+@cache
+def page_schema(shape: type[Shape]):
+    return inline_serializer(
+        f"Channel{shape.__name__.removesuffix('Shape')}Page", {"data": shape(many=True), "meta": MetaShape()}
+    )

@@ -1,0 +1,17 @@
+"""The channel list's filters, the same for the API and the panel."""
+
+from betterside import days
+
+
+def leads(queryset, query: dict, zone):
+    """`query`: any of project_id, status (a name), date ("today" in `zone`), search; empty ones are ignored."""
+    if query.get("project_id"):
+        queryset = queryset.filter(project_id=query["project_id"])
+    if query.get("status"):
+        queryset = queryset.filter(status__pipeline="channel", status__name=query["status"])
+    if query.get("date") == "today":
+        today = days.today(zone)
+        queryset = queryset.created_between(*days.bounds(today, today, zone))
+    if query.get("search", "").strip():
+        queryset = queryset.matching(query["search"])
+    return queryset

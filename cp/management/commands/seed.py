@@ -1,0 +1,31 @@
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
+from rich.console import Console
+
+from betterside.accounts import seed as accounts_seed
+from cp import seed as cp_seed
+
+STEPS = [("Entities and accounts", accounts_seed.run), ("Channel partners", cp_seed.run)]
+
+
+class Command(BaseCommand):
+    help = "Put demo data into the database. Running it again changes nothing."
+
+    def add_arguments(self, parser):
+        parser.add_argument(
+            "--force", action="store_true", help="also outside DEBUG (the accounts' passwords are public)"
+        )
+
+    def handle(self, *args, force=False, **options):
+        if not settings.DEBUG and not force:
+            raise CommandError("seed makes accounts with public passwords; outside DEBUG it needs --force.")
+        console = Console(file=self.stdout, highlight=False)
+        with transaction.atomic(), console.status("Seeding") as status:
+            for name, run in STEPS:
+                status.update(name)
+                run()
+                console.print(f"  {name}: done")
+        console.print(
+            f"Demo accounts have the password {accounts_seed.PASSWORD}, e.g. cp1@betterside.example at /login."
+        )

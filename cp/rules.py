@@ -1,0 +1,19 @@
+"""The channel contract's words and rules, for its API and for the panel's forms (channel.md, "Tables")."""
+
+import re
+
+from django.core.exceptions import ValidationError
+
+SOURCES = ["meta_ads", "organic", "betterside", "referral", "other"]
+STATUSES = ["new", "called_no_answer", "interested", "not_interested", "follow_up", "closed"]
+
+
+def ten_digits(value: str) -> None:
+    """Exactly ten ASCII digits; `\\d` would let other scripts' digits through."""
+    if not re.fullmatch(r"[0-9]{10}", value):
+        raise ValidationError("Phone must be exactly 10 digits.")
+
+
+def city(value: str) -> None:
+    if not re.fullmatch(r"[^\W\d_](?:[^\W\d_]|[ .'’()-])*", value):
+        raise ValidationError("City must be a name: letters, spaces, dots and hyphens.")

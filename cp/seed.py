@@ -1,0 +1,102 @@
+"""The channel face's demo data, exactly channel.md's "Testing & Seed Data"."""
+
+from datetime import timedelta
+
+from django.utils import timezone
+
+from betterside import clock
+from betterside.accounts.models import User
+from crm.models import Lead, LeadStatus
+from crm.services import stages
+
+from .models import AdsRequest, MarketingCounter, Project, ProjectAssignment
+from .services import leads, profiles
+
+# (CP, project, name, phone, source, days ago, statuses passed through)
+LEADS = [
+    ("cp1", 0, "Priya Sharma", "9876543210", "meta_ads", 12, ["interested", "follow_up"]),
+    ("cp1", 0, "Arjun Patel", "9123456780", "organic", 9, ["called_no_answer"]),
+    ("cp1", 1, "Neha Gupta", "9988776655", "referral", 6, ["interested", "closed"]),
+    ("cp1", None, "Rohan Mehta", "9012345678", "betterside", 0, []),
+    ("cp2", 1, "Kavya Nair", "9345678901", "meta_ads", 4, ["not_interested"]),
+    ("cp2", 1, "Imran Sheikh", "9456789012", "other", 1, []),
+]
+PROJECTS = [("Skyline Residency", "Pune"), ("Palm Grove Villas", "Hyderabad")]
+MAPPED = {"cp1": [0, 1], "cp2": [1]}
+# (CP, project, objective, budget, days, status)
+ADS_REQUESTS = [
+    ("cp1", 0, "lead_generation", 25000, 14, "running"),
+    ("cp1", 1, "site_visits", 15000, 7, "requested"),
+    ("cp2", 1, "awareness", 10000, 10, "in_discussion"),
+    ("cp2", 1, "lead_generation", 30000, 21, "completed"),
+]
+# (CP, project, creatives, EDMs)
+COUNTERS = [("cp1", 0, 6, 2), ("cp1", 1, 3, 1), ("cp2", 1, 4, 3)]
+PROFILES = {
+    "cp1": ("Asha Rao", "Rao Realty", "9820012345", "Mumbai"),
+    "cp2": ("Vikram Shah", "Shah Estates", "9830054321", "Hyderabad"),
+}
+
+
+def run() -> None:
+    people = {user.username: user for user in User.objects.filter(entity__slug="betterside")}
+    if Project.objects.filter(entity=people["cp1"].entity).exists():
+        return
+    projects = _projects(people)
+    _profiles(people)
+    for row in LEADS:
+        _lead(people[row[0]], projects, *row[1:])
+    _support(people, projects)
+
+
+def _projects(people: dict) -> list[Project]:
+    dev = people["dev1"]
+    projects = [
+        Project.objects.create(entity=dev.entity, developer=dev, title=title, city=city) for title, city in PROJECTS
+    ]
+    for cp, mapped in MAPPED.items():
+        for index in mapped:
+            ProjectAssignment.objects.create(entity=dev.entity, cp=people[cp], project=projects[index])
+    return projects
+
+
+def _profiles(people: dict) -> None:
+    for cp, (name, company, phone, city) in PROFILES.items():
+        fields = {"full_name": name, "company_name": company, "phone": phone, "city": city}
+        profiles.update(user=people[cp], fields=fields)
+
+
+def _lead(cp: User, projects: list, index: int | None, name: str, phone: str, source: str, days: int, passed: list):
+    """A lead created some days ago, whose moves followed a day apart."""
+    moment = timezone.now() - timedelta(days=days)
+    project_id = None if index is None else projects[index].pk
+    with clock.at(moment):
+        email = f"{name.split()[0].lower()}@mail.example"
+        fields = {"full_name": name, "phone": phone, "email": email, "source": source}
+        lead = leads.create(by=cp, fields=fields, project_id=project_id)
+    for step, status in enumerate(passed, start=1):
+        with clock.at(moment + timedelta(days=step)):
+            to = LeadStatus.objects.get(pipeline_id="channel", name=status)
+            stages.move(lead=Lead.objects.get(pk=lead.pk), to=to, by=cp)
+
+
+def _support(people: dict, projects: list) -> None:
+    for cp, index, objective, budget, days, status in ADS_REQUESTS:
+        AdsRequest.objects.create(
+            entity=people[cp].entity,
+            cp=people[cp],
+            project=projects[index],
+            objective=objective,
+            budget_inr=budget,
+            duration_days=days,
+            status=status,
+            notes="Demo request",
+        )
+    for cp, index, creatives, edms in COUNTERS:
+        MarketingCounter.objects.create(
+            entity=people[cp].entity,
+            cp=people[cp],
+            project=projects[index],
+            creatives_shared=creatives,
+            edms_shared=edms,
+        )
