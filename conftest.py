@@ -1,9 +1,13 @@
 """Fixtures for every app's tests. Factories share one entity unless a test says otherwise."""
 
 import pytest
+from django.test import TransactionTestCase
 from rest_framework.test import APIClient
 
 from betterside.accounts.services import logins
+from tests import reference_rows
+
+TransactionTestCase._fixture_teardown = reference_rows.restore
 
 
 class Client(APIClient):
@@ -22,3 +26,9 @@ class Client(APIClient):
 @pytest.fixture
 def api():
     return Client(SERVER_NAME="localhost")
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    with django_db_blocker.unblock():
+        reference_rows.keep()
