@@ -1,0 +1,18 @@
+"""Signing in and out, and the pages around it."""
+
+from .rows import page, row
+
+row("POST", "auth-login", body={"email": "nobody@home.example", "password": "wrong"}, everyone=401)
+row("POST", "auth-refresh", body={"refresh_token": "none"}, everyone=401)
+row("POST", "auth-logout", body={}, everyone=200)
+row("GET", "auth-me", everyone=200, anonymous=401)
+
+page("GET", "login", everyone=302, anonymous=200)
+page("POST", "login", body={"username": "nobody", "password": "wrong"}, everyone=302, anonymous=200)
+page("POST", "logout", everyone=302)
+page("GET", "password_reset", everyone=200)
+page("POST", "password_reset", body={"email": "nobody@home.example"}, everyone=302)
+page("GET", "password_reset_done", everyone=200)
+page("GET", "password_reset_complete", everyone=200)
+page("GET", "password_change", everyone=200, anonymous=302)
+page("POST", "password_change", body={"old_password": "wrong"}, everyone=200, anonymous=302)

@@ -1,0 +1,1 @@
+"""The growth face (growth.md)."""

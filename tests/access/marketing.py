@@ -1,0 +1,1 @@
+"""The marketing face (marketing.md)."""

@@ -1,0 +1,15 @@
+"""The panel's pages."""
+
+from .rows import page
+
+NEW = {"name": "Asha Rao", "phone": "9876543210", "source": "organic"}
+page("GET", "panel:dashboard", cps=200, managers=200, rest=403)
+page("GET", "panel:leads", cps=200, managers=200, rest=403)
+page("GET", "panel:lead_create", cps=200, rest=403)
+page("POST", "panel:lead_create", body=NEW, cps=302, rest=403)
+page("GET", "panel:lead", on="channel_lead.pk", cp=200, managers=200, rest=403)
+page("POST", "panel:lead_status", on="channel_lead.pk", body={"status": "interested"}, cp=302, managers=302, rest=403)
+page("GET", "panel:run_ads", cps=200, managers=200, rest=403)
+page("GET", "panel:marketing", cps=200, managers=200, rest=403)
+page("GET", "panel:profile", cps=200, rest=403)
+page("POST", "panel:profile", body={"full_name": "Asha", "phone": "9876543210", "city": "Pune"}, cps=302, rest=403)

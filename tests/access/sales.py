@@ -1,0 +1,1 @@
+"""The sales face (sales.md)."""
