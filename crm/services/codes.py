@@ -1,8 +1,8 @@
 """Lead codes: LEAD-YYYY-NNNNNN per entity and year. Gaps may happen, duplicates never."""
 
 from django.db import connection
-from django.utils import timezone
 
+from betterside import clock
 from betterside.errors import AlreadyExists
 
 from ..models import Lead
@@ -21,7 +21,7 @@ class CodeTaken(AlreadyExists):
 
 def generate(entity) -> str:
     """The next free code; codes that somebody chose by hand are skipped."""
-    year = timezone.localdate(timezone=entity.zone).year
+    year = clock.now().astimezone(entity.zone).year
     while True:
         with connection.cursor() as cursor:
             cursor.execute(NEXT, [entity.pk, year])
