@@ -8,7 +8,14 @@ from rest_framework.test import APIClient
 from betterside.accounts.services import logins
 from tests import reference_rows
 
+pytest_plugins = ["tests.golden", "tests.query_counts"]
 TransactionTestCase._fixture_teardown = reference_rows.restore
+
+
+def pytest_addoption(parser):
+    parser.addoption(
+        "--update-golden", action="store_true", help="write golden answers and query counts anew (without -n)"
+    )
 
 
 class Client(APIClient):

@@ -1,0 +1,63 @@
+"""The lists' cost and their pages."""
+
+import pytest
+
+from betterside.accounts.tests.factories import UserFactory
+from crm.tests.factories import make_lead
+
+from .factories import mapped_project
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def cp():
+    return UserFactory(cp=True)
+
+
+def test_the_lead_list_costs_the_same_for_30_as_for_3(api, cp, assert_query_count):
+    client = api.as_(cp)
+
+    def make(count):
+        for _ in range(count):
+            make_lead(owner=cp, pipeline="channel", project=mapped_project(cp))
+
+    assert_query_count.flat("cp-leads list", lambda: client.get("/api/cp/leads?limit=100"), make)
+
+
+def test_the_project_list_costs_the_same_for_30_as_for_3(api, cp, assert_query_count):
+    client = api.as_(cp)
+    assert_query_count.flat(
+        "cp-projects list",
+        lambda: client.get("/api/cp/projects?limit=100"),
+        lambda count: [mapped_project(cp) for _ in range(count)],
+    )
+
+
+def test_one_lead_costs_as_much_as_ever(api, cp, assert_query_count):
+    lead = make_lead(owner=cp, pipeline="channel", project=mapped_project(cp))
+    client = api.as_(cp)
+    with assert_query_count("cp-lead retrieve"):
+        client.get(f"/api/cp/leads/{lead.pk}")
+
+
+def test_pages_never_overlap_and_leave_nothing_out(api, cp):
+    client = api.as_(cp)
+    made = {make_lead(owner=cp, pipeline="channel").pk for _ in range(7)}
+
+    pages = [client.get(f"/api/cp/leads?page={page}&limit=3").json() for page in (1, 2, 3, 4)]
+
+    assert [len(page["data"]) for page in pages] == [3, 3, 1, 0]
+    assert [lead["id"] for page in pages for lead in page["data"]] == sorted(made, reverse=True)
+    assert all(page["meta"]["total"] == 7 for page in pages)
+
+
+def test_a_page_has_at_most_100_rows(api, cp):
+    client = api.as_(cp)
+    for _ in range(101):
+        make_lead(owner=cp, pipeline="channel")
+
+    answer = client.get("/api/cp/leads?limit=100000000").json()
+
+    assert len(answer["data"]) == 100
+    assert answer["meta"] == {"page": 1, "limit": 100, "total": 101}
