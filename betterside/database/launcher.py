@@ -22,7 +22,8 @@ ADMIN = "postgres"
 PORT = 5432  # names the socket; the server listens on no network address
 TRIES = 3
 PATIENCE = 60  # seconds for a start with crash recovery
-SETTINGS = {"listen_addresses": "", "max_connections": "200", "synchronous_commit": "off"}
+# Commits stay synchronous: what was acknowledged, a webhook for one, must survive a killed server.
+SETTINGS = {"listen_addresses": "", "max_connections": "200"}
 
 
 class Launcher:
@@ -43,16 +44,22 @@ class Launcher:
     def stop(self) -> bool:
         """Stop the server. Returns whether one was running."""
         with self.place.locked():
-            if not postmaster.is_running(self.place.data):
-                return False
-            found = binaries.find(self.place, self.programs)
+            return self._stop()
+
+    def _stop(self) -> bool:
+        if not self.is_running():
+            return False
+        found = binaries.find(self.place, self.programs)
+        try:
             self.place.run(found / "pg_ctl", "-D", self.place.data, "-m", "fast", "-w", "-t", PATIENCE, "stop")
-            return True
+        except subprocess.SubprocessError as error:
+            raise Unavailable(f"The embedded PostgreSQL does not stop: {self._reason(error)}") from error
+        return True
 
     def reset(self):
         """Stop the server and delete all its data."""
-        self.stop()
         with self.place.locked():
+            self._stop()
             for directory in (self.place.sockets, self.place.server):
                 shutil.rmtree(directory, ignore_errors=True)
             if self.place.is_root:
@@ -77,11 +84,13 @@ class Launcher:
         return not poll.poll(0)
 
     def _find_or_start(self):
-        if self._answers():
-            return
-        with self.place.locked() as lock:
+        try:
             if not self._answers():
-                self._start(lock)
+                with self.place.locked() as lock:
+                    if not self._answers():
+                        self._start(lock)
+        except OSError as error:  # a checkout that may not be written, a full disk
+            raise Unavailable(f"The embedded PostgreSQL does not start: {error}") from error
 
     def _answers(self) -> bool:
         """Whether the application's role gets into its database. A server that does is watched from then on."""
@@ -110,6 +119,7 @@ class Launcher:
 
     def _start(self, lock: int):
         for attempt in range(TRIES):
+            time.sleep(attempt)
             try:
                 self._try_start(lock)
                 if self._answers():
@@ -119,7 +129,6 @@ class Launcher:
                 raise
             except (subprocess.SubprocessError, psycopg.OperationalError) as error:
                 failure = error
-                time.sleep(attempt + 1)
         raise Unavailable(f"The embedded PostgreSQL does not start: {self._reason(failure)}") from failure
 
     def _try_start(self, lock: int):

@@ -15,7 +15,7 @@ import shutil
 import stat
 import subprocess
 import tempfile
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cached_property
 from pathlib import Path
 
@@ -42,15 +42,13 @@ class Place:
 
     @cached_property
     def account(self) -> pwd.struct_passwd:
-        if not self.is_root:
-            return pwd.getpwuid(os.geteuid())
-        known = {entry.pw_name: entry for entry in pwd.getpwall() if entry.pw_uid}
-        for name in UNPRIVILEGED:
-            if name in known:
-                return known[name]
+        known = [(pwd.getpwnam, name) for name in UNPRIVILEGED] if self.is_root else [(pwd.getpwuid, os.geteuid())]
+        for look_up, key in known:
+            with suppress(KeyError):
+                return look_up(key)
         raise Unavailable(
-            "PostgreSQL cannot run as root, and this machine has neither a user postgres nor nobody to run it as. "
-            "Work as an ordinary user, or name a server in DB_URL."
+            "PostgreSQL runs neither as root nor as a user without a name, and this machine has no user postgres or "
+            "nobody to run it as. Work as an ordinary user, or name a server in DB_URL."
         )
 
     @property

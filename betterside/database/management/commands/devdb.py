@@ -1,10 +1,10 @@
 """`manage.py devdb status|stop|reset|psql`: the embedded database by hand."""
 
-from django.conf import settings
 from django.core.management import BaseCommand, CommandError, call_command
-from django.db import connections
+from django.db import connection
 
 from betterside.database import postmaster
+from betterside.database.place import Unavailable
 
 
 class Command(BaseCommand):
@@ -16,13 +16,15 @@ class Command(BaseCommand):
         parser.add_argument("--no-input", action="store_true", help="reset: delete without asking")
 
     def handle(self, action, no_input, **options):
-        if settings.DATABASES["default"]["ENGINE"] != "betterside.database.backend":
+        if connection.settings_dict["ENGINE"] != "betterside.database.backend":
             self.stdout.write("DB_URL names the database, so there is no embedded database here.")
             return
         from betterside.database.backend.base import embedded
 
-        connections.close_all()
-        getattr(self, action)(embedded, no_input)
+        try:
+            getattr(self, action)(embedded, no_input)
+        except Unavailable as error:
+            raise CommandError(error) from error
 
     def status(self, embedded, no_input):
         place = embedded.place
