@@ -46,10 +46,10 @@ SITE_URL = env.str("SITE_URL", default=f"http://127.0.0.1:{env.str('PORT', defau
 NUM_PROXIES = env.int("NUM_PROXIES", default=0)
 
 INSTALLED_APPS = [
-    "unfold",
+    "unfold.apps.BasicAppConfig",
     "unfold.contrib.filters",
     "unfold.contrib.import_export",
-    "django.contrib.admin",
+    "betterside.staff.apps.StaffAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -83,6 +83,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "betterside.staff.csp.middleware",
     "corsheaders.middleware.CorsMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "betterside.api.middleware.plain_paths",
@@ -271,17 +272,52 @@ if not DEBUG:
     SESSION_COOKIE_SECURE = HTTPS
     CSRF_COOKIE_SECURE = HTTPS
 
-CONTENT_SECURITY_POLICY = {
-    # The admin's theme needs eval; it answers with a policy of its own (betterside.api.middleware).
-    "EXCLUDE_URL_PREFIXES": ["/admin"],
-    "DIRECTIVES": {
-        "default-src": ["'self'"],
-        "img-src": ["'self'", "data:"],
-        "object-src": ["'none'"],
-        "base-uri": ["'self'"],
-        "form-action": ["'self'"],
-        "frame-ancestors": ["'none'"],
+CSP_DIRECTIVES = {
+    "default-src": ["'self'"],
+    "img-src": ["'self'", "data:"],
+    "object-src": ["'none'"],
+    "base-uri": ["'self'"],
+    "form-action": ["'self'"],
+    "frame-ancestors": ["'none'"],
+}
+# The admin's theme needs eval and style attributes; betterside.staff.csp answers with this policy there.
+CONTENT_SECURITY_POLICY = {"EXCLUDE_URL_PREFIXES": ["/admin"], "DIRECTIVES": CSP_DIRECTIVES}
+ADMIN_CSP_DIRECTIVES = {
+    **CSP_DIRECTIVES,
+    "script-src": ["'self'", "'unsafe-eval'"],
+    "style-src": ["'self'", "'unsafe-inline'"],
+}
+
+# --- Staff admin ---------------------------------------------------------------------------------
+
+IMPORT_EXPORT_IMPORT_PERMISSION_CODE = "add"
+IMPORT_EXPORT_EXPORT_PERMISSION_CODE = "view"
+UNFOLD = {
+    "SITE_TITLE": "BetterSide staff",
+    "SITE_HEADER": "BetterSide",
+    "SITE_SUBHEADER": "Staff",
+    "SITE_URL": "/",
+    "SITE_ICON": f"{STATIC_URL}img/favicon.svg",
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": f"{STATIC_URL}img/favicon.svg"}],
+    "STYLES": [f"{STATIC_URL}css/staff.css"],
+    "BORDER_RADIUS": "6px",
+    "COLORS": {
+        "primary": {
+            "50": "#eef8f4",
+            "100": "#ddf0e9",
+            "200": "#b9e2d4",
+            "300": "#88cdb8",
+            "400": "#4cc5a6",
+            "500": "#1f9c7f",
+            "600": "#0b6655",
+            "700": "#0a5647",
+            "800": "#084d40",
+            "900": "#0d2f29",
+            "950": "#081f1b",
+        },
     },
+    "LOGIN": {"form": "betterside.accounts.forms.AdminLoginForm"},
+    "SIDEBAR": {"show_search": True, "navigation": "betterside.staff.navigation.groups"},
 }
 
 # --- Logs ----------------------------------------------------------------------------------------

@@ -24,6 +24,7 @@ urlpatterns = [
     path("readyz", readyz, name="readyz"),
     path("api/", include(api)),
     re_path(r"^(api|auth)(/.*)?$", unknown_path),
+    path("admin", RedirectView.as_view(pattern_name="admin:index")),
     path("admin/", admin.site.urls),
     path("favicon.ico", RedirectView.as_view(url="/static/img/favicon.svg")),
     path("", include("betterside.accounts.urls")),

@@ -3,6 +3,7 @@
 from django import forms
 from django.contrib.auth import forms as auth_forms
 from django.contrib.auth import get_user_model
+from unfold.widgets import INPUT_CLASSES
 
 from betterside.api import limits
 from betterside.api.addresses import client_address
@@ -33,7 +34,16 @@ class LoginForm(auth_forms.AuthenticationForm):
         return self.cleaned_data
 
 
-class AdminLoginForm(LoginForm):
+class InTheAdminsLook:
+    """Gives the fields the classes of the admin's theme."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.widget.attrs["class"] = " ".join(INPUT_CLASSES)
+
+
+class AdminLoginForm(InTheAdminsLook, LoginForm):
     def confirm_login_allowed(self, user):
         super().confirm_login_allowed(user)
         if not user.is_staff:
@@ -66,3 +76,21 @@ class SetPasswordForm(auth_forms.SetPasswordForm):
 
 class PasswordChangeForm(SetPasswordForm, auth_forms.PasswordChangeForm):
     pass
+
+
+class AdminPasswordChangeForm(InTheAdminsLook, PasswordChangeForm):
+    """One's own password, in the admin."""
+
+
+class AdminSetPasswordForm(InTheAdminsLook, auth_forms.AdminPasswordChangeForm):
+    """Somebody else's password, set by staff."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        # Without a password nobody signs in here at all: deactivating says that better.
+        self.fields.pop("usable_password", None)
+        self.fields["password1"].required = self.fields["password2"].required = True
+
+    def save(self, commit=True):
+        passwords.change(user=self.user, password=self.cleaned_data["password1"])
+        return self.user

@@ -1,0 +1,82 @@
+"""What every list and page of the staff admin has in common."""
+
+from django.contrib import admin
+from unfold.admin import ModelAdmin, TabularInline
+
+from betterside.errors import DomainError
+
+from .paging import CappedPaginator
+
+
+class StaffAdmin(ModelAdmin):
+    """Rows are added and changed but never deleted; lists stay quick however many rows there are."""
+
+    list_per_page = 50
+    list_max_show_all = 50
+    list_disable_select_all = True
+    list_filter_submit = True
+    show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
+    paginator = CappedPaginator
+    warn_unsaved_form = True
+    view_on_site = False
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        """What a service refuses while saving is shown on the form, with all that was typed.
+
+        The first pass was rolled back when the refusal left it; the second finds the refusal in its form.
+        """
+        try:
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        except DomainError as refusal:
+            request.refusal = refusal
+            return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        form = super().get_form(request, obj, change=change, **kwargs)
+        refusal = getattr(request, "refusal", None)
+        return with_refusal(form, refusal) if refusal else form
+
+
+def with_refusal(form_class, refusal: DomainError):
+    """The form, found invalid for the refusal's reasons: beside their fields where it has these."""
+
+    class RefusedForm(form_class):
+        def clean(self):
+            cleaned = super().clean()
+            for name, text in (refusal.fields or {"": refusal.message}).items():
+                names = [name, name.removesuffix("_id")]
+                self.add_error(next((found for found in names if found in self.fields), None), text)
+            return cleaned
+
+    return RefusedForm
+
+
+class ReadOnly:
+    """Mixed into an admin or inline whose rows only services write."""
+
+    def has_add_permission(self, request, obj=None):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+
+class ReadOnlyAdmin(ReadOnly, StaffAdmin):
+    pass
+
+
+class HistoryInline(ReadOnly, TabularInline):
+    """A row's history, newest first, one page at a time: `per_page` rows however long it is."""
+
+    per_page = 10
+    extra = 0
+    tab = True
+    hide_title = True
+    show_change_link = False
