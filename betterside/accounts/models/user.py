@@ -21,6 +21,10 @@ class UserQuerySet(models.QuerySet):
     def able_to_own_leads(self):
         return self.filter(is_active=True, is_approved=True, role__in=OWNERS)
 
+    def waiting_for_approval(self):
+        """Who proved their address and has no seat yet."""
+        return self.filter(is_active=True, is_verified=True, is_approved=False)
+
 
 class UserManager(BaseUserManager.from_queryset(UserQuerySet)):
     def create_user(self, email, password=None, **fields):
