@@ -78,6 +78,18 @@ def test_every_app_is_laid_out_alike(app):
     assert not [name for name in wanted if not (ROOT / app / name).exists()]
 
 
+def test_a_row_lock_joins_nothing():
+    """After waiting for the lock PostgreSQL compares the changed row with the rows that it joined before the wait; when
+    they match no more, the row is left out of the answer, and a lead that is there is "not found"."""
+    wrong = [
+        f"{source.path}:{node.lineno}"
+        for source in sources()
+        for node in ast.walk(source.tree)
+        if isinstance(node, ast.Call) and {"select_for_update", "select_related"} <= set(_chain(node)[1])
+    ]
+    assert not wrong, "\n".join(wrong)
+
+
 def test_the_clock_is_asked_in_one_place():
     """Services write `clock.now()`, so that imports and seeds can carry the time that things happened."""
     wrong = [

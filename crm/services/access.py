@@ -18,7 +18,9 @@ def locked(lead: Lead, *, by) -> Lead:
 
 
 def for_update(pk: int) -> Lead:
-    lead = Lead.objects.select_for_update(of=("self",)).select_related("status", "entity").filter(pk=pk).first()
+    """No join here: PostgreSQL, having waited for the lock, compares the changed row with the status that it joined
+    before, finds that they no longer match, and returns nothing, as if the lead were gone."""
+    lead = Lead.objects.select_for_update().filter(pk=pk).first()
     if lead is None:
         raise LeadNotFound
     return lead

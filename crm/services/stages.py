@@ -55,7 +55,7 @@ def open_entry(lead: Lead, *, by, at, notes: str = "", next_action: str = "") ->
 def annotate(*, entry: StageEntry, by, notes: str | None = None, next_action: str | None = None) -> StageEntry:
     """Change the notes of a stay; None leaves a text as it is."""
     lead = access.locked(entry.lead, by=by)
-    entry = StageEntry.objects.select_for_update(of=("self",)).select_related("status").get(pk=entry.pk)
+    entry = StageEntry.objects.select_for_update().get(pk=entry.pk)
     entry.notes = entry.notes if notes is None else notes
     entry.next_action_required = entry.next_action_required if next_action is None else next_action
     entry.save(update_fields=["notes", "next_action_required"])

@@ -13,8 +13,8 @@ class LoginQuerySet(models.QuerySet):
         return self.filter(ended_at=None)
 
     def locked(self, sid: str):
-        """The row, locked until the transaction ends, with its user and entity; None when there is none."""
-        return self.select_for_update(of=("self",)).select_related("user__entity").filter(pk=sid).first()
+        """The row, locked until the transaction ends; None when there is none."""
+        return self.select_for_update().filter(pk=sid).first()
 
 
 class Login(models.Model):
