@@ -4,6 +4,7 @@ import re
 import sys
 from datetime import timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
@@ -219,7 +220,14 @@ CORS_ALLOWED_ORIGINS = env.list(
 )
 CORS_URLS_REGEX = r"^/(api|auth)/.*$"
 CORS_ALLOW_METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
-CORS_ALLOW_HEADERS = ["authorization", "content-type", "idempotency-key", "x-api-profile", "x-request-id"]
+CORS_ALLOW_HEADERS = [
+    "authorization",
+    "content-type",
+    "idempotency-key",
+    "last-event-id",
+    "x-api-profile",
+    "x-request-id",
+]
 CORS_EXPOSE_HEADERS = ["x-total-count", "x-request-id", "link", "retry-after"]
 CORS_PREFLIGHT_MAX_AGE = 86400
 
@@ -229,6 +237,7 @@ EMAIL_URL = env.str("EMAIL_URL", default=f"filemail:///{BASE_DIR / 'mail'}" if D
 vars().update(env.email_url_config(EMAIL_URL))
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="BetterSide <no-reply@betterside.example>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
+MAIL_DOMAIN = urlsplit(SITE_URL).hostname or "localhost"
 EMAIL_TIMEOUT = 10
 TEAM_EMAIL = env.str("TEAM_EMAIL", default="team@betterside.example")
 ADMIN_API_TOKEN = env.str("ADMIN_API_TOKEN", default="")

@@ -16,6 +16,7 @@ api = [
         name="docs",
     ),
     path("", include("betterside.accounts.api.urls")),
+    path("", include("betterside.realtime.api.urls")),
     path("cp/", include("cp.api.urls")),
 ]
 

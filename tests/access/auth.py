@@ -6,6 +6,7 @@ row("POST", "auth-login", body={"email": "nobody@home.example", "password": "wro
 row("POST", "auth-refresh", body={"refresh_token": "none"}, everyone=401)
 row("POST", "auth-logout", body={}, everyone=200)
 row("GET", "auth-me", everyone=200, anonymous=401)
+row("POST", "events-ticket", everyone=201, anonymous=401, unapproved=403)
 
 page("GET", "login", everyone=302, anonymous=200)
 page("POST", "login", body={"username": "nobody", "password": "wrong"}, everyone=302, anonymous=200)
