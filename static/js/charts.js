@@ -25,7 +25,7 @@
     if (kind === "line") {
       const area = colour(figure, `--chart-${(index % 5) + 1}-area`);
       const line = { borderColor: tint, borderWidth: 2, pointRadius: 0, pointHoverRadius: 4, pointHitRadius: 16 };
-      return { ...common, ...line, backgroundColor: area, pointHoverBackgroundColor: tint, fill: "origin", tension: 0.3 };
+      return { ...common, ...line, backgroundColor: area, pointHoverBackgroundColor: tint, fill: "origin", cubicInterpolationMode: "monotone" };
     }
     if (kind === "bar") return { ...common, borderRadius: 4, maxBarThickness: 36 };
     return { ...common, borderColor: colour(figure, "--ui-surface"), hoverBorderColor: colour(figure, "--ui-surface"), borderWidth: 2 };

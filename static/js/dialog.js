@@ -44,8 +44,11 @@
   document.addEventListener("dialog:close", () => sheet().close());
 
   document.addEventListener("click", (event) => {
-    const dialog = event.target.closest("dialog");
-    if (event.target.closest("[data-close]")) dialog.close();
+    const dialog = event.target.closest("[data-close]")?.closest("dialog");
+    if (dialog) {
+      event.preventDefault(); // a form's Cancel is a link on the form's own page
+      dialog.close();
+    }
     for (const menu of document.querySelectorAll("details.menu[open]")) {
       if (!menu.contains(event.target)) menu.open = false;
     }

@@ -40,10 +40,31 @@
     location.assign(`/login?next=${encodeURIComponent(location.pathname + location.search)}`);
   });
 
+  // A form that came back with errors is replaced alone, be it in its page or in the dialog, and the address
+  // stays: the page of a POST cannot be reloaded.
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const { requestConfig, xhr } = event.detail;
+    const form = requestConfig.elt.closest("form[id]");
+    if (xhr.status < 400 || !form || !xhr.responseText.includes(`id="${form.id}"`)) return;
+    event.detail.target = form;
+    event.detail.selectOverride = `#${form.id}`;
+    event.detail.swapOverride = "outerHTML show:none";
+  });
+  document.addEventListener("htmx:beforeHistoryUpdate", (event) => {
+    if (event.detail.xhr.status >= 400) Object.assign(event.detail.history, { type: "replace", path: location.href });
+  });
+
+  // A whole new page: readers and the keyboard start at its content, as after a plain link.
+  document.addEventListener("htmx:afterSettle", (event) => {
+    if (event.detail.target === document.body && document.activeElement === document.body) {
+      document.getElementById("main")?.focus({ preventScroll: true });
+    }
+  });
+
   // Reading (a filter, a look-up while typing) must not stop the typing: only what writes makes its form busy.
   function whileWriting(act) {
     return (event) => {
-      const form = event.detail.elt.closest("form");
+      const form = event.detail.requestConfig.elt.closest("form");
       if (form && event.detail.requestConfig.verb !== "get") act(form);
     };
   }
