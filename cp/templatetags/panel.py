@@ -4,23 +4,6 @@ from django import template
 
 register = template.Library()
 
-ACTIVITY_ICONS = {
-    "call": "phone-call",
-    "email": "mail",
-    "email_opened": "mail",
-    "meeting": "calendar",
-    "note": "note",
-    "status_change": "flag",
-    "assignment": "user-check",
-    "follow_up": "calendar-due",
-    "page_visit": "world",
-}
-
-
-@register.filter
-def activity_icon(activity) -> str:
-    return ACTIVITY_ICONS.get(activity.activity_type, "history")
-
 
 @register.filter
 def tel_link(lead) -> str:

@@ -37,7 +37,7 @@
     const quiet = { border: { display: false }, ticks };
     return {
       x: { ...quiet, grid: { display: false } },
-      y: { ...quiet, beginAtZero: true, grid: { color: colour(figure, "--ui-line") } },
+      y: { ...quiet, beginAtZero: true, suggestedMax: 4, grid: { color: colour(figure, "--ui-line") } },
     };
   }
 

@@ -69,6 +69,7 @@
     };
   }
   document.addEventListener("htmx:beforeSend", whileWriting(BetterSide.busy));
+  document.addEventListener("htmx:beforeSend", whileWriting(BetterSide.forgetErrors));
   document.addEventListener("htmx:afterRequest", whileWriting(BetterSide.idle));
   document.addEventListener("htmx:load", (event) => {
     if (event.detail.elt !== document.body) BetterSide.announce(event.detail.elt); // core.js announced the body

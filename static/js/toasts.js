@@ -39,6 +39,9 @@
     live(notice);
   };
 
+  /* What failed is being tried again. */
+  BetterSide.forgetErrors = () => region().querySelectorAll("[data-level=error]").forEach((notice) => notice.remove());
+
   BetterSide.onContent((root) => BetterSide.all(root, "#toasts > .notice").forEach(live));
   document.addEventListener("toast", (event) => BetterSide.toast(event.detail.message, event.detail.level));
   document.addEventListener("close", place, true);

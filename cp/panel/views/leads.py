@@ -13,11 +13,11 @@ from crm.services import stages
 
 from ... import dashboard, filters
 from ...services import leads
+from .. import timeline
 from ..forms import LeadFilter, LeadForm, StatusForm
 from .base import PanelMixin, refused
 
 PAGE = 20
-TIMELINE = 50
 
 
 class LeadsView(PanelMixin, TemplateView):
@@ -60,9 +60,8 @@ class LeadMixin(PanelMixin):
         return leads.seen_by(self.request.user, pk=self.kwargs["pk"])
 
     def page_context(self, **forms) -> dict:
-        timeline = self.lead.activities.select_related("user")[:TIMELINE]
         status_form = StatusForm(initial={"status": self.lead.status.name})
-        return {"lead": self.lead, "timeline": timeline, "status_form": status_form} | forms
+        return {"lead": self.lead, "timeline": timeline.of(self.lead), "status_form": status_form} | forms
 
 
 class LeadView(LeadMixin, TemplateView):
