@@ -25,7 +25,8 @@ class LeadsView(PanelMixin, TemplateView):
 
     def get_context_data(self, **kwargs):
         user = self.request.user
-        form = LeadFilter(self.request.GET, user=user)
+        # The lead form opens as a dialog on this page: its ids must stay its own.
+        form = LeadFilter(self.request.GET, user=user, auto_id="filter_%s")
         query = form.query()
         found = filters.leads(dashboard.leads_of(user), query, user.entity.zone)
         page = Paginator(found, PAGE).get_page(self.request.GET.get("page"))

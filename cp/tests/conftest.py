@@ -1,0 +1,64 @@
+"""A headless Chromium before the live server (`open_page`)."""
+
+import os
+import shutil
+
+import pytest
+from django.conf import settings
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+FLAGS = """
+    --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking
+    --disable-component-update --disable-sync
+""".split()  # noqa: SIM905 - one flag to a word reads better than a list
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    if not CHROMIUM:
+        pytest.skip("Chromium is not installed")
+    # Playwright keeps an event loop in this thread, where Django would refuse the test's own queries.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    with sync_api.sync_playwright() as playwright:
+        yield playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@pytest.fixture
+def open_page(chromium, live_server, client):
+    """`open_page(user, width=…, theme=…)`; at the end any complaint of the browser's console fails the test.
+
+    A test that provokes an answer of 400 or more expects the browser's line about it: `page.expects_failures = True`.
+    """
+    contexts, complaints = [], []
+
+    def opened(user=None, *, width=1440, theme="light", script=True):
+        context = chromium.new_context(
+            base_url=live_server.url,
+            viewport={"width": width, "height": 800},
+            color_scheme=theme,
+            java_script_enabled=script,
+        )
+        contexts.append(context)
+        if user:
+            client.force_login(user)
+            cookie = client.cookies[settings.SESSION_COOKIE_NAME].value
+            context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": live_server.url}])
+        page = context.new_page()
+        page.set_default_timeout(10_000)
+        page.expects_failures = False
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("console", lambda message: complaints.extend(complaint(page, message)))
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+def complaint(page, message) -> list[str]:
+    """What the console said, unless it only repeats a failure that the test provoked."""
+    wanted = page.expects_failures and ("Failed to load resource" in message.text or "htmx" in message.location["url"])
+    return [message.text] if message.type in ("error", "warning") and not wanted else []
