@@ -6,6 +6,7 @@ from django.test import TransactionTestCase
 from rest_framework.test import APIClient
 
 from betterside.accounts.services import logins
+from betterside.jobs import testing
 from tests import reference_rows
 
 pytest_plugins = ["tests.golden", "tests.query_counts"]
@@ -42,3 +43,9 @@ def django_db_setup(django_db_setup, django_db_blocker):
     if connection.settings_dict["NAME"].startswith("test_"):
         with django_db_blocker.unblock():
             reference_rows.keep()
+
+
+@pytest.fixture
+def run_jobs(db):
+    """Run the jobs that the test has queued: `ran = run_jobs()`; see betterside.jobs.testing."""
+    return testing.run_jobs

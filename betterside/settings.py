@@ -231,6 +231,16 @@ CORS_ALLOW_HEADERS = [
 CORS_EXPOSE_HEADERS = ["x-total-count", "x-request-id", "link", "retry-after"]
 CORS_PREFLIGHT_MAX_AGE = 86400
 
+# --- Jobs ----------------------------------------------------------------------------------------
+
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
+PROCRASTINATE_ON_APP_READY = "betterside.jobs.engine.on_ready"
+# Seconds. A worker whose last heartbeat is older than JOB_STALLED_AFTER is taken for dead, its jobs for lost.
+JOB_HEARTBEAT = 10
+JOB_STALLED_AFTER = 30
+JOB_POLLING = 5
+JOB_GRACE = 25
+
 # --- Outside services ----------------------------------------------------------------------------
 
 EMAIL_URL = env.str("EMAIL_URL", default=f"filemail:///{BASE_DIR / 'mail'}" if DEBUG else "consolemail://")

@@ -1,9 +1,12 @@
 """Login rows: each names one sign-in of one person on one device (DESIGN section 3)."""
 
+from datetime import datetime
+
 from django.conf import settings
 from django.contrib.auth.models import update_last_login
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from betterside.errors import NotSignedIn
@@ -84,3 +87,8 @@ def end_all(*, user: User, reason: str) -> int:
 
 def _end(rows, reason: str) -> int:
     return rows.open().update(ended_at=timezone.now(), end_reason=reason)
+
+
+def forget(*, before: datetime) -> int:
+    """Delete rows that were over before the given time; returns how many."""
+    return Login.objects.filter(Q(ended_at__lt=before) | Q(expires_at__lt=before)).delete()[0]
