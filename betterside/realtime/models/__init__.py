@@ -1,3 +1,4 @@
 from .event import Event
+from .notification import Notification, NotificationChoices
 
-__all__ = ["Event"]
+__all__ = ["Event", "Notification", "NotificationChoices"]

@@ -1,0 +1,23 @@
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.utils import timezone
+from procrastinate.contrib.django import app
+
+from .models import Notification
+
+
+@app.task(name="betterside.realtime.jobs.mail_notification", queue="mail", retry=9)
+def mail_notification(*, notification_id: int):
+    """Sent again after a crash between sending and noting it, but under the same Message-ID."""
+    unsent = Notification.objects.filter(pk=notification_id, mailed_at=None)
+    notification = unsent.select_related("user").first()
+    if notification is None or not notification.user.is_active:
+        return
+    link = f"\n\n{settings.SITE_URL}{notification.url}" if notification.url else ""
+    EmailMessage(
+        subject=" ".join(notification.title.split()),
+        body=f"{notification.body or notification.title}{link}\n",
+        to=[notification.user.email],
+        headers={"Message-ID": f"<notification-{notification.pk}@{settings.MAIL_DOMAIN}>"},
+    ).send()
+    unsent.update(mailed_at=timezone.now())
