@@ -5,25 +5,22 @@ import orjson
 from .models import Event
 
 # What else of an event's data readers get; the rest (who owned it before) is for the audience's rule alone.
-PUBLIC = ("status",)
+PUBLIC = {"status": "status", "activity": "activity_id"}
 RESYNC = {"kind": "resync"}
 
 
 def of(event: Event) -> dict:
-    """`{"kind": "lead.moved", "at": …, "lead_id": 12, "pipeline": "channel", "status": "closed"}`; other subjects
-    likewise under their name, as `notification_id`."""
-    subject = event.kind.partition(".")[0]
+    """`{"kind": "lead.moved", "at": …, "lead_id": 12, "pipeline": "channel", "status": "closed"}`; what is no lead
+    goes by the first word of its kind: `notification_id`."""
     message = {"kind": event.kind, "at": event.created_at.isoformat(timespec="seconds").replace("+00:00", "Z")}
-    message[f"{subject}_id"] = event.subject_id
-    if subject == "lead" or "lead_id" in event.data:
-        message |= _lead(event, event.subject_id if subject == "lead" else event.data["lead_id"])
-    return message | {name: event.data[name] for name in PUBLIC if name in event.data}
+    message |= _lead(event) if "pipeline" in event.data else {f"{event.kind.partition('.')[0]}_id": event.subject_id}
+    return message | {PUBLIC[name]: value for name, value in event.data.items() if name in PUBLIC}
 
 
-def _lead(event: Event, lead_id: int) -> dict:
-    pipeline = event.data.get("pipeline")
-    written = {"growth": event.data.get("public_id"), "marketing": str(lead_id)}.get(pipeline) or lead_id
-    return {"lead_id": written, "pipeline": pipeline}
+def _lead(event: Event) -> dict:
+    pipeline = event.data["pipeline"]
+    written = {"growth": event.data.get("public_id"), "marketing": str(event.subject_id)}
+    return {"lead_id": written.get(pipeline, event.subject_id), "pipeline": pipeline}
 
 
 def encode(message: dict, position: int | None = None) -> bytes:
