@@ -8,6 +8,13 @@ row("POST", "auth-logout", body={}, everyone=200)
 row("GET", "auth-me", everyone=200, anonymous=401)
 row("POST", "events-ticket", everyone=201, anonymous=401, unapproved=403)
 
+NOBODY = {"email": "nobody@home.example"}
+row("POST", "auth-register", body=NOBODY, everyone=400)
+row("POST", "auth-verify-otp", body=NOBODY | {"otp": "123456"}, everyone=400)
+row("POST", "auth-resend-otp", body=NOBODY, everyone=200)
+row("POST", "auth-forgot", body=NOBODY, everyone=200)
+row("POST", "auth-reset", body=NOBODY | {"otp": "123456", "password": "Brand-new-pass-7"}, everyone=400)
+
 page("GET", "login", everyone=302, anonymous=200)
 page("POST", "login", body={"username": "nobody", "password": "wrong"}, everyone=302, anonymous=200)
 page("POST", "logout", everyone=302)

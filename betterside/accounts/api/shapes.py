@@ -32,3 +32,15 @@ class TokensShape(Shape):
     @staticmethod
     def get_expires_in(tokens: Tokens) -> str:
         return settings.JWT_EXPIRES_IN
+
+
+class RegisteredShape(Shape):
+    user_id = serializers.IntegerField()
+    username = serializers.CharField()
+    email = serializers.EmailField()
+
+
+class VerifiedShape(Shape):
+    email = serializers.EmailField()
+    is_verified = serializers.BooleanField()
+    is_approved = serializers.BooleanField(help_text="Whether the account has a seat, or waits for an admin.")

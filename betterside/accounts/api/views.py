@@ -11,29 +11,8 @@ from betterside.api.schema import documented
 from betterside.api.views import FaceViewSet
 
 from ..services import credentials, logins
+from .serializers import LoginBody, LogoutBody, RefreshBody
 from .shapes import TokensShape, UserShape
-
-
-class LoginBody(serializers.Serializer):
-    """Takes an e-mail or a username, under either name."""
-
-    email = serializers.CharField(max_length=100, required=False)
-    username = serializers.CharField(max_length=100, required=False)
-    password = serializers.CharField(max_length=4096, trim_whitespace=False)
-
-    def validate(self, data):
-        data["login"] = data.get("email") or data.get("username")
-        if not data["login"]:
-            raise serializers.ValidationError({"email": "This field is required."})
-        return data
-
-
-class RefreshBody(serializers.Serializer):
-    refresh_token = serializers.CharField(max_length=2000)
-
-
-class LogoutBody(serializers.Serializer):
-    refresh_token = serializers.CharField(max_length=2000, required=False)
 
 
 class AuthViewSet(FaceViewSet):

@@ -1,22 +1,38 @@
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.db import models
-from django.db.models import Q
-from django.db.models.functions import Lower
+from django.db.models import Q, Value
+from django.db.models.functions import Concat, Lower
 from django.utils.crypto import salted_hmac
 
 from ..roles import MANAGERS, OWNERS, Role, may
 from .entity import Entity
+
+# `email__lower=…` uses the index of the unique constraint; `iexact` compares in upper case and reads every row.
+models.CharField.register_lookup(Lower)
 
 
 class UserQuerySet(models.QuerySet):
     def in_entity_of(self, user):
         return self.filter(entity_id=user.entity_id)
 
+    def with_email(self, email: str):
+        return self.filter(email__lower=email.lower())
+
     def with_login(self, login: str):
         """The user whose e-mail or username this is, without regard to case; an e-mail wins."""
-        return self.filter(Q(email__iexact=login) | Q(username__iexact=login)).order_by(
-            models.Case(models.When(email__iexact=login, then=0), default=1)
+        login = login.lower()
+        return self.filter(Q(email__lower=login) | Q(username__lower=login)).order_by(
+            models.Case(models.When(email__lower=login, then=0), default=1)
         )
+
+    def locked_with_email(self, email: str):
+        """The user, locked until the transaction ends, with their entity; None when there is none."""
+        found = self.with_email(email).select_related("entity")
+        return found.select_for_update(of=("self",), no_key=True).first()
+
+    def active(self):
+        """Whose account and entity are both in use."""
+        return self.filter(is_active=True, entity__is_active=True)
 
     def able_to_own_leads(self):
         return self.filter(is_active=True, is_approved=True, role__in=OWNERS)
@@ -24,6 +40,15 @@ class UserQuerySet(models.QuerySet):
     def waiting_for_approval(self):
         """Who proved their address and has no seat yet."""
         return self.filter(is_active=True, is_verified=True, is_approved=False)
+
+    def able_to_manage_users(self):
+        """The entity's admins who can sign in."""
+        return self.filter(role=Role.ADMIN, is_active=True, is_approved=True, is_verified=True)
+
+    def matching(self, text: str):
+        """Part of the names, the username or the e-mail."""
+        found = self.annotate(full_name=Concat("first_name", Value(" "), "last_name"))
+        return found.filter(Q(full_name__icontains=text) | Q(username__icontains=text) | Q(email__icontains=text))
 
 
 class UserManager(BaseUserManager.from_queryset(UserQuerySet)):
@@ -97,6 +122,11 @@ class User(AbstractBaseUser, PermissionsMixin):
     @property
     def is_manager(self) -> bool:
         return self.role in MANAGERS
+
+    @property
+    def is_invited(self) -> bool:
+        """Has a seat but never came: the invitation waits for its first password."""
+        return self.is_approved and not self.is_verified and not self.has_usable_password()
 
     def may(self, right: str) -> bool:
         return may(self, right)

@@ -1,0 +1,129 @@
+"""Registering, and proving the address (sales.md, "User Registration", "Email Verification"; DESIGN section 3).
+
+Nothing that a stranger is told, nor how long it takes, depends on whether an address or a username has an account
+(trust 14): each path makes one password hash, one user id and one code. A username is a wish for the same reason:
+when it is taken the account gets it with digits behind, and the mail says so.
+"""
+
+import secrets
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.contrib.auth.hashers import check_password, make_password
+from django.db import connection, transaction
+
+from betterside.api import limits
+from betterside.errors import Invalid
+
+from ..addresses import domain_of
+from ..models import Entity, OneTimeCode, User
+from . import codes, passwords, seats
+
+VERIFY = OneTimeCode.Purpose.VERIFY
+PER_ADDRESS = 30  # a minute, by one client address
+
+
+@dataclass(frozen=True)
+class Registered:
+    """What the registrant is told; the id is the account's only if it is new."""
+
+    user_id: int
+    username: str
+    email: str
+
+
+def register(*, email: str, password: str, entity: str, address: str, **person) -> Registered:
+    """Take in somebody who signs up, and mail a code to the address.
+
+    `entity` is a slug, or empty to go by the address's domain; `person` holds username, first_name, last_name, phone.
+    Raises Invalid and TooMany. Must not run inside a transaction.
+    """
+    limits.hit("register.address", address, limit=PER_ADDRESS)
+    user = User(email=email, entity=_entity(entity, email), **person)
+    passwords.validate(password, user)
+    wish = user.username
+    with transaction.atomic():
+        user.pk = _next_id()
+        known = User.objects.locked_with_email(email)
+        if known is None:
+            user.password = make_password(password)
+            known = None if _insert(user) else User.objects.locked_with_email(email)
+        if known is not None:
+            _again(known, user, password)
+        codes.ask(email=email, purpose=VERIFY)
+    return Registered(user_id=user.pk, username=wish, email=email)
+
+
+def verify(*, email: str, digits: str, address: str) -> User:
+    """Prove the address with the mailed code. Raises WrongCode, also for an account that needs none, and TooMany."""
+    code = codes.tried(purpose=VERIFY, email=email, digits=digits, address=address)
+    with transaction.atomic():
+        user = User.objects.active().locked_with_email(email)
+        if user is None or user.is_verified:
+            raise codes.WrongCode
+        codes.use(code)
+        seats.prove_address(user=user)
+    return user
+
+
+def resend(*, email: str, address: str) -> None:
+    """Mail a new code to the address if it waits for one; says nothing about that."""
+    codes.limit_asking(purpose=VERIFY, email=email, address=address)
+    with transaction.atomic():
+        codes.ask(email=email, purpose=VERIFY)
+
+
+def _entity(slug: str, email: str) -> Entity:
+    entities = Entity.objects.filter(is_active=True)
+    if slug:
+        found = entities.filter(slug=slug.lower()).first()
+    else:
+        found = entities.filter(email_domain__iexact=domain_of(email)).first()
+    if found is None:
+        raise Invalid(fields={"entity": "Name the entity that you belong to."})
+    return found
+
+
+def _next_id() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval(pg_get_serial_sequence('accounts_user', 'id'))")
+        return cursor.fetchone()[0]
+
+
+def _insert(user: User) -> bool:
+    """Store the new account; False when the address got one in the meantime."""
+    for username in _usernames(user.username):
+        user.username = username
+        User.objects.bulk_create([user], ignore_conflicts=True)
+        if User.objects.filter(pk=user.pk).exists():
+            return True
+        if User.objects.with_email(user.email).exists():
+            return False
+    raise Invalid(fields={"username": "Choose another username."})
+
+
+def _usernames(wish: str) -> Iterator[str]:
+    yield wish
+    for _try in range(5):
+        yield f"{wish[:44]}{secrets.randbelow(10**6):06d}"
+
+
+def _again(known: User, typed: User, password: str) -> None:
+    """Somebody registers an address that has an account: nothing changes unless nobody has proved the address yet.
+
+    Then the newest registration counts, since only the mailbox's owner can complete it. Two with different
+    passwords while a code is under way are the exception: the owner could complete a stranger's, so neither
+    password is kept, and the owner chooses one by mail.
+    """
+    if known.is_verified or known.is_invited or not known.is_active:
+        make_password(password)  # the work that a new account takes
+        return
+    if not OneTimeCode.objects.alive().filter(email=known.email, purpose=VERIFY).exists():
+        known.password = make_password(password)
+    elif not check_password(password, known.password):
+        known.set_unusable_password()
+    for name in ("first_name", "last_name", "phone"):
+        setattr(known, name, getattr(typed, name))
+    if not known.is_approved:
+        known.entity = typed.entity
+    known.save()
