@@ -1,7 +1,7 @@
 import os
+import select
 import shutil
 import signal
-import time
 from pathlib import Path
 
 import psycopg
@@ -76,8 +76,8 @@ def connector(launcher):
 def kill_server(launcher) -> int:
     """SIGKILL, and wait until the process is gone. Returns what its id was."""
     killed = postmaster.pid(launcher.place.data)
+    end = os.pidfd_open(killed)
     os.kill(killed, signal.SIGKILL)
-    while postmaster.is_running(launcher.place.data):
-        time.sleep(0.005)
-    time.sleep(0.05)  # its memory goes first, its sockets and the process a little later
+    assert select.select([end], [], [], 10)[0]
+    os.close(end)
     return killed

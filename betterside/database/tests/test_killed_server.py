@@ -87,7 +87,10 @@ def test_its_last_children_are_not_overrun(launcher, connect, monkeypatch):
     monkeypatch.setattr(module, "TRIES", 1)
     busy = connect()
     busy.pgconn.send_query(b"DO $$ BEGIN LOOP PERFORM 1; END LOOP; END $$")
-    time.sleep(0.1)
+    busy.pgconn.flush()
+    state = "SELECT state FROM pg_stat_activity WHERE pid = %s"
+    while connect().execute(state, [busy.info.backend_pid]).fetchone() != ("active",):
+        time.sleep(0.01)
     kill_server(launcher)
     try:
         with stranger(launcher) as process:
