@@ -2,13 +2,11 @@ import json
 import re
 
 import pytest
-from django.db import transaction
 
 from tests.routes import Route, all_routes
 
-from . import auth, channel, growth, marketing, panel, practice, sales  # noqa: F401 - they fill ROWS
-from .rows import ROWS, Row
-from .world import World, contents, undone
+from .registry import ROWS, Row
+from .world import contents, undone
 
 pytestmark = pytest.mark.django_db
 
@@ -21,14 +19,6 @@ EXEMPT = {
     r"/\^\(api\|auth\)\(/\.\*\)\?\$": "answers 404 to everybody",
     r"/password/reset/<uidb64>/<token>": "the token is the permission; accounts' tests of the reset pages hold it",
 }
-
-
-@pytest.fixture(scope="module")
-def world(django_db_setup, django_db_blocker):
-    """Built once; every test's savepoint lies inside this transaction."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        yield World()
-        transaction.set_rollback(True)
 
 
 @pytest.mark.parametrize("row", ROWS, ids=str)
