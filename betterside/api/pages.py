@@ -1,5 +1,7 @@
 """Error pages. Under an API prefix the same handlers answer in the face's shape."""
 
+import sys
+
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -19,11 +21,14 @@ def forbidden(request, exception=None):
 
 
 def server_error(request):
+    """Django calls this while the exception is being handled: a database that is away is 503, all else 500."""
+    error = domain.Unavailable() if isinstance(sys.exception(), errors.DATABASE_AWAY) else errors.Unexpected()
     face = face_of(request.path_info)
     if face:
-        return errors.plain_answer(errors.Unexpected(), face)
+        return errors.plain_answer(error, face)
     # No context processors: whatever broke may break them too.
-    return HttpResponse(render_to_string("500.html"), status=500)
+    body = render_to_string(f"{error.status}.html")
+    return HttpResponse(body, status=error.status, headers=errors.headers_of(error))
 
 
 def _answer(request, error, template: str, status: int):
