@@ -98,7 +98,7 @@ def update(*, lead: Lead, by, fields: dict, status: LeadStatus | None = None, st
     """
     lead = access.locked(lead, by=by)
     _refuse_unknown(fields)
-    changed = _set(lead, _changed(lead, names.complete(fields)))
+    changed = _set(lead, _changed(lead, names.complete(fields, lead)))
     if changed:
         lead.updated_at = clock.now()
         _save(lead, [*changed, "updated_at"])
