@@ -184,3 +184,15 @@ def test_the_search_for_writes_finds(code):
 )
 def test_the_search_for_writes_leaves_alone(code):
     assert not list(lead_writes(Source("cp/x.py", ast.parse(code))))
+
+
+def test_only_the_admin_acts_as_staff():
+    """`access.staff(user)` may change every entity's leads: no API, panel or job may ask for it."""
+    wrong = [
+        f"{source.path}:{node.lineno}"
+        for source in sources()
+        if "admin" not in source.path.split("/")
+        for node in ast.walk(source.tree)
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "access.staff"
+    ]
+    assert not wrong, "\n".join(wrong)

@@ -94,6 +94,8 @@ def _locked_for_assignment(lead: Lead, by, to: User) -> Lead:
 
 def _require_right(lead: Lead, by, to: User) -> None:
     """Managers assign anything; sellers claim what nobody owns, for themselves, and pass on their own."""
+    if by.acts_as_staff:
+        return
     if lead.entity_id != by.entity_id:
         raise LeadNotFound
     if by.is_approved and by.may("leads.assign_any"):

@@ -74,7 +74,7 @@ def allowed_from(lead: Lead, by=None) -> list[LeadStatus]:
     if not lead.pipeline.enforces_transitions:
         return list(LeadStatus.objects.of(lead.pipeline_id).exclude(pk=lead.status_id).order_by("position"))
     transitions = lead.status.transitions.filter(to_status__is_active=True).select_related("to_status")
-    may_reopen = by is None or by.may("leads.reopen")
+    may_reopen = access.may(by, "leads.reopen")
     found = [step.to_status for step in transitions if may_reopen or not step.managers_only]
     return sorted(found, key=lambda status: status.position)
 

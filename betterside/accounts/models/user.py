@@ -92,6 +92,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 
+    # Never stored: true only on the copy that crm.services.access.staff gives to the admin.
+    acts_as_staff = False
+
     objects = UserManager()
 
     USERNAME_FIELD = "email"
