@@ -1,6 +1,9 @@
 """What every list and page of the staff admin has in common."""
 
+import json
+
 from django.contrib import admin
+from django.utils.html import format_html
 from unfold.admin import ModelAdmin, TabularInline
 
 from betterside.errors import DomainError
@@ -80,3 +83,9 @@ class HistoryInline(ReadOnly, TabularInline):
     tab = True
     hide_title = True
     show_change_link = False
+
+
+def pretty_json(value):
+    """JSON for a read-only field, as text: whatever it holds is escaped."""
+    text = json.dumps(value, indent=2, ensure_ascii=False, sort_keys=True)
+    return format_html('<pre class="staff-json">{}</pre>', text)

@@ -17,8 +17,12 @@ from betterside.errors import DomainError
 MOST_ROWS = 200
 
 
-class NoQuestion(forms.Form):
-    """For an action that wants nothing but a yes."""
+class QuestionForm(forms.Form):
+    """Its fields are the answers; without any, the question wants nothing but a yes."""
+
+    def __init__(self, rows: list, data=None):
+        super().__init__(data)
+        self.rows = rows
 
 
 @dataclass(frozen=True)
@@ -30,7 +34,7 @@ class Question:
     button: str
     done: str
     apply: Callable
-    form: type[forms.Form] = NoQuestion
+    form: type[QuestionForm] = QuestionForm
     warning: str = ""
     dangerous: bool = False
 
@@ -41,10 +45,9 @@ def ask(model_admin, request, rows, question: Question, *, back: str = ""):
     if len(rows) > MOST_ROWS:
         messages.error(request, f"Select at most {MOST_ROWS} rows.")
         return None
-    form = question.form(request.POST if "answered" in request.POST else None)
-    form.rows = rows
+    form = question.form(rows, request.POST if "answered" in request.POST else None)
     if not (request.method == "POST" and form.is_valid()):
-        return _page(model_admin, request, rows, question, form)
+        return _page(model_admin, request, question, form, back)
     carry_out(model_admin, request, rows, question, form.cleaned_data)
     return HttpResponseRedirect(back or request.get_full_path())
 
@@ -68,7 +71,7 @@ def carry_out(model_admin, request, rows, question: Question, answers: dict | No
         messages.error(request, f"{count} not changed: {reason}")
 
 
-def _page(model_admin, request, rows, question: Question, form):
+def _page(model_admin, request, question: Question, form, back: str):
     context = {
         **model_admin.admin_site.each_context(request),
         "title": question.title,
@@ -76,7 +79,7 @@ def _page(model_admin, request, rows, question: Question, form):
         "media": model_admin.media + form.media,
         "question": question,
         "form": form,
-        "rows": rows,
+        "back": back or request.get_full_path(),
         "checkbox_name": ACTION_CHECKBOX_NAME,
     }
     return TemplateResponse(request, "staff/question.html", context)

@@ -11,9 +11,12 @@ from betterside.staff.questions import Question, ask, carry_out
 
 from ..forms import AdminSetPasswordForm
 from ..models import User
+from ..roles import OWNERS, Role
 from ..services import users
 from .forms import NewUserForm, UserForm
 
+# Who a field of this name can name, so that its search offers nobody else.
+ROLES_OF_FIELD = {"assigned_user": OWNERS, "cp": {Role.CP}, "developer": {Role.DEVELOPER}}
 RIGHTS = ["is_staff", "is_superuser", "groups", "user_permissions"]
 NAMES = ["first_name", "last_name", "phone"]
 
@@ -53,6 +56,11 @@ class UserAdmin(DjangoUserAdmin, StaffAdmin):
         if obj is not None and not request.user.is_superuser and (obj.is_staff or obj.is_superuser):
             return False
         return super().has_change_permission(request, obj)
+
+    def get_search_results(self, request, queryset, search_term):
+        if roles := ROLES_OF_FIELD.get(request.GET.get("field_name")):
+            queryset = queryset.filter(role__in=roles, is_active=True, is_approved=True)
+        return super().get_search_results(request, queryset, search_term)
 
     def save_model(self, request, obj, form, change):
         if not change:

@@ -28,6 +28,8 @@ def pages(model) -> dict[str, str]:
 
 
 MODELS = sorted(admin.site._registry, key=name_of)
+# Changed here, but made by a migration or by their owner's first visit.
+MADE_ELSEWHERE = {"crm.Pipeline", "cp.CPProfile"}
 
 
 @pytest.fixture
@@ -46,7 +48,7 @@ class TestEveryPage:
     def test_it_answers_a_superuser(self, staff):
         answers = {}
         for model in MODELS:
-            may_add = not isinstance(admin.site._registry[model], ReadOnly)
+            may_add = not isinstance(admin.site._registry[model], ReadOnly) and name_of(model) not in MADE_ELSEWHERE
             expected = {"list": 200, "add": 200 if may_add else 403, "change": 200, "delete": 403, "history": 200}
             for page, url in pages(model).items():
                 if (status := staff.get(url).status_code) != expected[page]:

@@ -1,0 +1,3 @@
+from . import counters, profiles, projects
+
+__all__ = ["counters", "profiles", "projects"]

@@ -1,0 +1,3 @@
+from . import history, home, leads, pipelines
+
+__all__ = ["history", "home", "leads", "pipelines"]

@@ -1,0 +1,2 @@
+class LeadTransfer:
+    pass
