@@ -25,10 +25,22 @@
     if (kind === "line") {
       const area = colour(figure, `--chart-${(index % 5) + 1}-area`);
       const line = { borderColor: tint, borderWidth: 2, pointRadius: 0, pointHoverRadius: 4, pointHitRadius: 16 };
-      return { ...common, ...line, backgroundColor: area, pointHoverBackgroundColor: tint, fill: "origin", cubicInterpolationMode: "monotone" };
+      return {
+        ...common,
+        ...line,
+        backgroundColor: area,
+        pointHoverBackgroundColor: tint,
+        fill: "origin",
+        cubicInterpolationMode: "monotone",
+      };
     }
     if (kind === "bar") return { ...common, borderRadius: 4, maxBarThickness: 36 };
-    return { ...common, borderColor: colour(figure, "--ui-surface"), hoverBorderColor: colour(figure, "--ui-surface"), borderWidth: 2 };
+    return {
+      ...common,
+      borderColor: colour(figure, "--ui-surface"),
+      hoverBorderColor: colour(figure, "--ui-surface"),
+      borderWidth: 2,
+    };
   }
 
   function scales(figure, kind) {
@@ -51,7 +63,11 @@
       interaction: { mode: data.kind === "doughnut" ? "nearest" : "index", intersect: data.kind === "doughnut" },
       scales: scales(figure, data.kind),
       plugins: {
-        legend: { display: many, position: "bottom", labels: { color: colour(figure, "--ui-ink-2"), usePointStyle: true, boxHeight: 6 } },
+        legend: {
+          display: many,
+          position: "bottom",
+          labels: { color: colour(figure, "--ui-ink-2"), usePointStyle: true, boxHeight: 6 },
+        },
         tooltip: {
           backgroundColor: colour(figure, "--ui-tip"),
           titleColor: colour(figure, "--ui-on-tip"),
@@ -78,7 +94,10 @@
     Chart.defaults.font.family = getComputedStyle(document.body).fontFamily;
     const chart = new Chart(figure.querySelector("canvas"), {
       type: data.kind,
-      data: { labels: data.labels, datasets: data.series.map((line, index) => dataset(figure, data.kind, line, index)) },
+      data: {
+        labels: data.labels,
+        datasets: data.series.map((line, index) => dataset(figure, data.kind, line, index)),
+      },
       options: options(figure, data),
     });
     if (data.kind === "doughnut") paintKeys(figure, chart);

@@ -12,7 +12,8 @@
     if (request.status === 401) return "You are signed out. Sign in again in another tab, then repeat this.";
     if (request.status === 403) return `You may not do this, or this page is too old: reload it. ${kept}`;
     if (request.status === 404) return "This is no longer there. Reload the page to see what is.";
-    if (request.status === 409) return "Somebody else changed this in the meantime. Reload the page to see what it is now.";
+    if (request.status === 409)
+      return "Somebody else changed this in the meantime. Reload the page to see what it is now.";
     if (request.status === 413) return "This is too large to send.";
     if (request.status === 429) return `That was too often. ${waitOf(request)}`;
     const reference = number ? ` Reference: ${number}` : "";

@@ -36,6 +36,7 @@
   window.addEventListener("storage", (event) => event.key === "theme" && apply(chosen()));
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => apply(chosen()));
   document.addEventListener("content", (event) => {
-    for (const choice of event.target.querySelectorAll("[data-theme-choice]")) choice.checked = choice.value === chosen();
+    for (const choice of event.target.querySelectorAll("[data-theme-choice]"))
+      choice.checked = choice.value === chosen();
   });
 })();

@@ -40,7 +40,10 @@
   };
 
   /* What failed is being tried again. */
-  BetterSide.forgetErrors = () => region().querySelectorAll("[data-level=error]").forEach((notice) => notice.remove());
+  BetterSide.forgetErrors = () =>
+    region()
+      .querySelectorAll("[data-level=error]")
+      .forEach((notice) => notice.remove());
 
   BetterSide.onContent((root) => BetterSide.all(root, "#toasts > .notice").forEach(live));
   document.addEventListener("toast", (event) => BetterSide.toast(event.detail.message, event.detail.level));
