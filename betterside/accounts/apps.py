@@ -1,5 +1,11 @@
 from django.apps import AppConfig
+from django.contrib.auth.signals import user_logged_in
 
 
 class AccountsConfig(AppConfig):
     name = "betterside.accounts"
+
+    def ready(self):
+        from .services import presence
+
+        user_logged_in.connect(presence.note_login)

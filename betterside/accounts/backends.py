@@ -1,6 +1,8 @@
 from django.contrib.auth import get_user_model
 from django.contrib.auth.backends import ModelBackend
 
+from .services import presence
+
 
 class EmailOrUsernameBackend(ModelBackend):
     """Signs in by e-mail or username. An unknown login costs one hash, like a known one (Django's ModelBackend)."""
@@ -10,4 +12,7 @@ class EmailOrUsernameBackend(ModelBackend):
 
     def get_user(self, user_id):
         user = get_user_model().objects.select_related("entity").filter(pk=user_id).first()
-        return user if user and self.user_can_authenticate(user) else None
+        if user is None or not self.user_can_authenticate(user):
+            return None
+        presence.note(user)
+        return user

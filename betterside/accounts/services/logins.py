@@ -13,6 +13,7 @@ from betterside.errors import NotSignedIn
 
 from .. import tokens
 from ..models import Login, User
+from . import presence
 
 
 @transaction.atomic
@@ -28,6 +29,7 @@ def start(*, user: User, address: str | None = None, user_agent: str = "") -> to
         expires_at=timezone.now() + settings.SIMPLE_JWT["REFRESH_TOKEN_LIFETIME"],
     )
     update_last_login(None, user)
+    presence.note(user)
     return tokens.issue(login, refresh)
 
 
@@ -64,6 +66,7 @@ def of_access_token(token: str) -> Login:
         login = None
     if login is None or not login.is_current():
         raise NotSignedIn("The token is not valid or has expired.")
+    presence.note(login.user)
     return login
 
 
