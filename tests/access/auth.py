@@ -15,6 +15,9 @@ row("POST", "auth-resend-otp", body=NOBODY, everyone=200)
 row("POST", "auth-forgot", body=NOBODY, everyone=200)
 row("POST", "auth-reset", body=NOBODY | {"otp": "123456", "password": "Brand-new-pass-7"}, everyone=400)
 
+row("POST", "practice-login", body={"username": "nobody", "password": "wrong"}, everyone=401)
+row("GET", "practice-me", everyone=200, anonymous=401)
+
 page("GET", "login", everyone=302, anonymous=200)
 page("POST", "login", body={"username": "nobody", "password": "wrong"}, everyone=302, anonymous=200)
 page("POST", "logout", everyone=302)

@@ -53,6 +53,16 @@ class UsernameField(serializers.RegexField):
         super().__init__(r"^[A-Za-z0-9][A-Za-z0-9._-]{2,49}\Z", error_messages={"invalid": message}, **kwargs)
 
 
+class PhoneField(serializers.CharField):
+    """As typed; null is taken as none."""
+
+    def __init__(self, **kwargs):
+        super().__init__(max_length=20, allow_blank=True, allow_null=True, **kwargs)
+
+    def validate_empty_values(self, data):
+        return super().validate_empty_values("" if data is None else data)
+
+
 class RegisterBody(serializers.Serializer):
     username = UsernameField(
         help_text="A wish: if it is taken, the account gets it with digits behind, and the mail says so."
@@ -61,7 +71,7 @@ class RegisterBody(serializers.Serializer):
     password = PasswordField()
     first_name = serializers.CharField(max_length=50)
     last_name = serializers.CharField(max_length=50)
-    phone = serializers.CharField(max_length=20, required=False, allow_blank=True, allow_null=True, default="")
+    phone = PhoneField(default="")
     entity = serializers.CharField(
         max_length=60,
         required=False,
@@ -71,13 +81,14 @@ class RegisterBody(serializers.Serializer):
         help_text="Slug; without one the address's domain decides.",
     )
 
-    def validate(self, data):
-        return data | {name: data[name] or "" for name in ("phone", "entity")}
+    def validate_entity(self, slug):
+        return slug or ""
 
 
 class LoginBody(serializers.Serializer):
     """Takes an e-mail or a username, under either name."""
 
+    asked_for = "email"
     email = serializers.CharField(max_length=100, required=False)
     username = serializers.CharField(max_length=100, required=False)
     password = PasswordField()
@@ -85,7 +96,7 @@ class LoginBody(serializers.Serializer):
     def validate(self, data):
         data["login"] = data.get("email") or data.get("username")
         if not data["login"]:
-            raise serializers.ValidationError({"email": "This field is required."})
+            raise serializers.ValidationError({self.asked_for: "This field is required."})
         return data
 
 

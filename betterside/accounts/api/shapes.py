@@ -44,3 +44,33 @@ class VerifiedShape(Shape):
     email = serializers.EmailField()
     is_verified = serializers.BooleanField()
     is_approved = serializers.BooleanField(help_text="Whether the account has a seat, or waits for an admin.")
+
+
+class ColleagueShape(Shape):
+    """What anybody with `users.read` sees of a colleague."""
+
+    id = serializers.IntegerField()
+    username = serializers.CharField()
+    first_name = serializers.CharField()
+    last_name = serializers.CharField()
+    full_name = serializers.SerializerMethodField()
+    role = serializers.CharField(source="role_name")
+    is_active = serializers.BooleanField()
+    is_away = serializers.BooleanField()
+
+    @staticmethod
+    def get_full_name(user) -> str:
+        return user.get_full_name()
+
+
+class AccountShape(ColleagueShape):
+    """What an admin sees; colleagues get the fields above only."""
+
+    email = serializers.EmailField(required=False)
+    phone = serializers.CharField(allow_null=True, required=False)
+    entity = EntityShape(required=False)
+    is_verified = serializers.BooleanField(required=False)
+    is_approved = serializers.BooleanField(required=False)
+    last_login = serializers.DateTimeField(allow_null=True, required=False)
+    last_activity = serializers.DateTimeField(allow_null=True, required=False)
+    created_at = serializers.DateTimeField(required=False)

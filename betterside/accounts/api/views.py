@@ -11,8 +11,16 @@ from betterside.api.schema import documented
 from betterside.api.views import FaceViewSet
 
 from ..services import credentials, logins
+from ..tokens import Tokens
 from .serializers import LoginBody, LogoutBody, RefreshBody
 from .shapes import TokensShape, UserShape
+
+
+def signed_in(request, data: dict) -> Tokens:
+    """Check the body's login and password, and open a login row."""
+    address, agent = client_address(request), request.headers.get("User-Agent", "")
+    user = credentials.check(login=data["login"], password=data["password"], address=address, request=request._request)
+    return logins.start(user=user, address=address, user_agent=agent)
 
 
 class AuthViewSet(FaceViewSet):
@@ -25,12 +33,7 @@ class AuthViewSet(FaceViewSet):
 
     @documented(body=LoginBody, answer=enveloped("LoginAnswer", TokensShape()), summary="Sign in")
     def login(self, request):
-        data = self.body(LoginBody)
-        user = credentials.check(
-            login=data["login"], password=data["password"], address=client_address(request), request=request._request
-        )
-        agent = request.headers.get("User-Agent", "")
-        return success(TokensShape.of(logins.start(user=user, address=client_address(request), user_agent=agent)))
+        return success(TokensShape.of(signed_in(request, self.body(LoginBody))))
 
     @documented(body=RefreshBody, answer=enveloped("RefreshAnswer", TokensShape()), summary="Rotate the tokens")
     def refresh(self, request):
