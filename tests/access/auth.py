@@ -1,6 +1,8 @@
 """Signing in and out, and the pages around it."""
 
-from .rows import page, row
+from betterside.accounts.services import logins
+
+from .rows import page, row, thing
 
 row("POST", "auth-login", body={"email": "nobody@home.example", "password": "wrong"}, everyone=401)
 row("POST", "auth-refresh", body={"refresh_token": "none"}, everyone=401)
@@ -17,6 +19,14 @@ row("POST", "auth-reset", body=NOBODY | {"otp": "123456", "password": "Brand-new
 
 row("POST", "practice-login", body={"username": "nobody", "password": "wrong"}, everyone=401)
 row("GET", "practice-me", everyone=200, anonymous=401)
+row("GET", "auth-sessions", everyone=200, anonymous=401)
+row("DELETE", "auth-session", on="rep_login.pk", everyone=404, rep=204, anonymous=401)
+
+
+@thing
+def rep_login(world):
+    return logins.start(user=world.rep).login
+
 
 page("GET", "login", everyone=302, anonymous=200)
 page("POST", "login", body={"username": "nobody", "password": "wrong"}, everyone=302, anonymous=200)

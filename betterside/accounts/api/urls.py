@@ -1,6 +1,6 @@
 from django.urls import path
 
-from . import registration, views
+from . import registration, sessions, views
 
 urlpatterns = [
     path("auth/register", registration.RegistrationViewSet.as_view({"post": "register"}), name="auth-register"),
@@ -12,4 +12,6 @@ urlpatterns = [
     path("auth/refresh", views.AuthViewSet.as_view({"post": "refresh"}), name="auth-refresh"),
     path("auth/logout", views.LogoutViewSet.as_view({"post": "logout"}), name="auth-logout"),
     path("auth/me", views.SessionViewSet.as_view({"get": "me"}), name="auth-me"),
+    path("auth/sessions", sessions.LoginViewSet.as_view({"get": "list"}), name="auth-sessions"),
+    path("auth/sessions/<uuid:sid>", sessions.LoginViewSet.as_view({"delete": "destroy"}), name="auth-session"),
 ]

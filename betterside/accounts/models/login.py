@@ -12,6 +12,10 @@ class LoginQuerySet(models.QuerySet):
     def open(self):
         return self.filter(ended_at=None)
 
+    def carrying(self, user):
+        """The user's sign-ins that are good for a token still."""
+        return self.open().filter(user=user, expires_at__gt=timezone.now())
+
     def locked(self, sid: str):
         """The row, locked until the transaction ends; None when there is none."""
         return self.select_for_update().filter(pk=sid).first()
