@@ -15,6 +15,11 @@ class Role(models.IntegerChoices):
     DEVELOPER = 7, "developer"
     BUYER = 8, "buyer"
 
+    @classmethod
+    def named(cls, name: str) -> "Role":
+        """The role of this name. KeyError when there is none."""
+        return cls[name.upper()]
+
 
 MANAGERS = frozenset({Role.ADMIN, Role.MANAGER})
 SELLERS = frozenset({Role.SALES_REP, Role.AGENT})

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from . import registration, sessions, views
+from . import registration, sessions, users, views
 
 urlpatterns = [
     path("auth/register", registration.RegistrationViewSet.as_view({"post": "register"}), name="auth-register"),
@@ -14,4 +14,8 @@ urlpatterns = [
     path("auth/me", views.SessionViewSet.as_view({"get": "me"}), name="auth-me"),
     path("auth/sessions", sessions.LoginViewSet.as_view({"get": "list"}), name="auth-sessions"),
     path("auth/sessions/<uuid:sid>", sessions.LoginViewSet.as_view({"delete": "destroy"}), name="auth-session"),
+    path("users", users.UserViewSet.as_view({"get": "list", "post": "create"}), name="users"),
+    path("users/<int:user_id>", users.UserViewSet.as_view({"get": "retrieve", "patch": "partial_update"}), name="user"),
+    path("users/<int:user_id>/approve", users.UserViewSet.as_view({"post": "approve"}), name="user-approve"),
+    path("users/<int:user_id>/deactivate", users.UserViewSet.as_view({"post": "deactivate"}), name="user-deactivate"),
 ]

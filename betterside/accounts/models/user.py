@@ -15,6 +15,11 @@ class UserQuerySet(models.QuerySet):
     def in_entity_of(self, user):
         return self.filter(entity_id=user.entity_id)
 
+    def visible_to(self, user):
+        """An admin sees everybody of the entity, others who has a seat."""
+        colleagues = self.in_entity_of(user)
+        return colleagues if user.may("users.manage") else colleagues.filter(is_approved=True)
+
     def with_email(self, email: str):
         return self.filter(email__lower=email.lower())
 

@@ -5,19 +5,17 @@ Nothing that a stranger is told, nor how long it takes, depends on whether an ad
 when it is taken the account gets it with digits behind, and the mail says so.
 """
 
-import secrets
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.contrib.auth.hashers import check_password, make_password
-from django.db import connection, transaction
+from django.db import transaction
 
 from betterside.api import limits
 from betterside.errors import Invalid
 
 from ..addresses import domain_of
 from ..models import Entity, OneTimeCode, User
-from . import codes, passwords, seats
+from . import codes, newcomers, passwords, seats
 
 VERIFY = OneTimeCode.Purpose.VERIFY
 PER_ADDRESS = 30  # a minute, by one client address
@@ -43,11 +41,11 @@ def register(*, email: str, password: str, entity: str, address: str, **person) 
     passwords.validate(password, user)
     wish = user.username
     with transaction.atomic():
-        user.pk = _next_id()
+        user.pk = newcomers.next_id()
         known = User.objects.locked_with_email(email)
         if known is None:
             user.password = make_password(password)
-            known = None if _insert(user) else User.objects.locked_with_email(email)
+            known = None if newcomers.insert(user) else User.objects.locked_with_email(email)
         if known is not None:
             _again(known, user, password)
         codes.ask(email=email, purpose=VERIFY)
@@ -82,30 +80,6 @@ def _entity(slug: str, email: str) -> Entity:
     if found is None:
         raise Invalid(fields={"entity": "Name the entity that you belong to."})
     return found
-
-
-def _next_id() -> int:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT nextval(pg_get_serial_sequence('accounts_user', 'id'))")
-        return cursor.fetchone()[0]
-
-
-def _insert(user: User) -> bool:
-    """Store the new account; False when the address got one in the meantime."""
-    for username in _usernames(user.username):
-        user.username = username
-        User.objects.bulk_create([user], ignore_conflicts=True)
-        if User.objects.filter(pk=user.pk).exists():
-            return True
-        if User.objects.with_email(user.email).exists():
-            return False
-    raise Invalid(fields={"username": "Choose another username."})
-
-
-def _usernames(wish: str) -> Iterator[str]:
-    yield wish
-    for _try in range(5):
-        yield f"{wish[:44]}{secrets.randbelow(10**6):06d}"
 
 
 def _again(known: User, typed: User, password: str) -> None:

@@ -1,9 +1,21 @@
 """Seats: who may use an entity. Each change acts on the next request (rights are read from the database)."""
 
+import logging
+import uuid
+
 from django.db import transaction
 
+from betterside.errors import AlreadyExists, Conflict, NotAllowed, NotFound
+from betterside.jobs import defer
+
+from ..jobs import mail_invitation
 from ..models import Entity, Login, User
-from . import logins
+from . import logins, newcomers
+
+log = logging.getLogger(__name__)
+# What an admin may change of a colleague, and what of it is worth a line in the log with its value.
+CHANGEABLE = frozenset({"first_name", "last_name", "phone", "role", "is_active", "is_approved", "is_away"})
+LOGGED = ("role", "is_active", "is_approved")
 
 
 def approve(*, user: User) -> None:
@@ -29,3 +41,76 @@ def move(*, user: User, entity: Entity) -> None:
     user.entity = entity
     user.save(update_fields=["entity", "updated_at"])
     logins.end_all(user=user, reason=Login.EndReason.MOVED)
+
+
+@transaction.atomic
+def change(*, user: User, by: User, fields: dict) -> User:
+    """Change a colleague's names, phone, role, seat or presence, as an admin of their entity.
+
+    Raises NotFound outside the entity, NotAllowed for a staff account, and Conflict when the entity would be left
+    without an admin who can sign in. KeyError for a field that is nobody's to change here.
+    """
+    if unknown := fields.keys() - CHANGEABLE:
+        raise KeyError(*unknown)
+    _one_at_a_time(by.entity_id)
+    user = _locked(user, by)
+    for name, value in fields.items():
+        setattr(user, name, value)
+    user.save(update_fields=[*fields, "updated_at"])
+    if fields.get("is_active") is False:
+        logins.end_all(user=user, reason=Login.EndReason.DEACTIVATED)
+    _require_an_admin(by.entity_id)
+    seat = {name: fields[name] for name in LOGGED if name in fields}
+    log.info("User %s changed by %s: %s", user.pk, by.pk, ", ".join(f"{name}={value}" for name, value in seat.items()))
+    return user
+
+
+@transaction.atomic
+def invite(*, by: User, email: str, role: int, username: str = "", **person) -> User:
+    """Give somebody a seat in one's entity and mail them the link to their first password.
+
+    Inviting once more mails another link. An account whose address nobody has proved, and that has no seat elsewhere,
+    is taken over without its password: whoever registered it first has no claim. Raises AlreadyExists.
+    """
+    fields = person | {"role": role, "entity": by.entity, "is_approved": True}
+    user = User(email=email, username=username or newcomers.username_from(email), pk=newcomers.next_id(), **fields)
+    user.set_unusable_password()
+    known = User.objects.locked_with_email(email)
+    if known is None and not newcomers.insert(user):
+        known = User.objects.locked_with_email(email)
+    if known is not None:
+        user = _taken_over(known, by, fields)
+    defer(mail_invitation, user_id=user.pk, occasion=uuid.uuid4().hex)
+    log.info("User %s invited by %s: role=%s", user.pk, by.pk, role)
+    return user
+
+
+def _taken_over(known: User, by: User, fields: dict) -> User:
+    has_seat_elsewhere = known.is_approved and known.entity_id != by.entity_id
+    if known.is_verified or known.is_staff or not known.is_active or has_seat_elsewhere:
+        raise AlreadyExists("This address has an account already.", fields={"email": "This address has an account."})
+    for name, value in fields.items():
+        setattr(known, name, value)
+    known.set_unusable_password()
+    known.save()
+    return known
+
+
+def _one_at_a_time(entity_id: int) -> None:
+    """Changes of an entity's people wait for each other: two admins must not take each other's role away."""
+    Entity.objects.select_for_update(no_key=True).get(pk=entity_id)
+
+
+def _locked(user: User, by: User) -> User:
+    colleagues = User.objects.in_entity_of(by).select_related("entity")
+    fresh = colleagues.select_for_update(of=("self",), no_key=True).filter(pk=user.pk).first()
+    if fresh is None:
+        raise NotFound
+    if fresh.is_staff and not by.is_superuser:
+        raise NotAllowed("Staff accounts are changed in the admin.")
+    return fresh
+
+
+def _require_an_admin(entity_id: int) -> None:
+    if not User.objects.filter(entity_id=entity_id).able_to_manage_users().exists():
+        raise Conflict("An entity needs at least one active admin. Make somebody else admin first.")
