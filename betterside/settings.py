@@ -209,6 +209,10 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
     "SCHEMA_PATH_PREFIX": r"/(api|auth)",
+    "ENUM_NAME_OVERRIDES": {
+        "ChannelStatusEnum": "cp.rules.STATUSES",
+        "ActivityStatusEnum": "crm.models.activity.Activity.Status",
+    },
     "PREPROCESSING_HOOKS": ["betterside.api.schema.only_the_api"],
 }
 # Larger bodies are refused with 413 before they are read.

@@ -18,6 +18,7 @@ api = [
     path("", include("betterside.accounts.api.urls")),
     path("", include("betterside.realtime.api.urls")),
     path("cp/", include("cp.api.urls")),
+    path("", include("crm.api.sales.urls")),
 ]
 
 urlpatterns = [

@@ -5,6 +5,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from .stretches import between
+
 
 class ActivityQuerySet(models.QuerySet):
     def in_entity_of(self, user):
@@ -17,8 +19,26 @@ class ActivityQuerySet(models.QuerySet):
         found = self.in_entity_of(user)
         return found if user.may("leads.read_entity") else found.filter(lead__assigned_user_id=user.pk)
 
+    def of_leads(self):
+        return self.exclude(lead=None)
+
+    def by_people(self):
+        """What people did; what changes recorded about themselves is left out."""
+        return self.filter(is_automatic=False)
+
+    def created_between(self, start, end):
+        """Created at or after `start` and before `end`; either may be None."""
+        return between(self, "created_at", start, end)
+
     def with_follow_up(self):
         return self.filter(status=Activity.Status.PENDING).exclude(next_follow_up_date=None)
+
+    def upcoming(self, now):
+        """Follow-ups that are due now or later."""
+        return self.with_follow_up().filter(next_follow_up_date__gte=now)
+
+    def overdue(self, now):
+        return self.with_follow_up().filter(next_follow_up_date__lt=now)
 
 
 class Activity(models.Model):
@@ -62,7 +82,10 @@ class Activity(models.Model):
     description = models.TextField(blank=True)
     priority = models.CharField(max_length=10, choices=Priority, default=Priority.MEDIUM)
     status = models.CharField(max_length=10, choices=Status, default=Status.PENDING)
+    notes = models.TextField(blank=True, help_text="What was remarked at its last change.")
     next_follow_up_date = models.DateTimeField(null=True, blank=True)
+    due_reminded_at = models.DateTimeField(null=True, blank=True, editable=False)
+    overdue_reminded_at = models.DateTimeField(null=True, blank=True, editable=False)
     completed_at = models.DateTimeField(null=True, blank=True)
     is_automatic = models.BooleanField(default=False, help_text="Recorded by a change, not logged by a person.")
     created_at = models.DateTimeField(default=timezone.now)
@@ -81,6 +104,12 @@ class Activity(models.Model):
                 fields=["entity", "next_follow_up_date"],
                 condition=Q(status="pending", next_follow_up_date__isnull=False),
                 name="activity_follow_up",
+            ),
+            # What crm.services.reminders looks for every minute, over all entities.
+            models.Index(
+                fields=["next_follow_up_date"],
+                condition=Q(status="pending", next_follow_up_date__isnull=False, overdue_reminded_at=None),
+                name="activity_to_remind",
             ),
         ]
 

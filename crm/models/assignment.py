@@ -8,6 +8,13 @@ class AssignmentQuerySet(models.QuerySet):
     def in_entity_of(self, user):
         return self.filter(entity_id=user.entity_id, lead__deleted_at=None)
 
+    def visible_to(self, user):
+        """Assignments of leads the user may see (`LeadQuerySet.visible_to`)."""
+        if not user.is_approved or not user.may("leads.read"):
+            return self.none()
+        found = self.in_entity_of(user)
+        return found if user.may("leads.read_entity") else found.filter(lead__assigned_user_id=user.pk)
+
     def current(self):
         return self.filter(ended_at=None)
 
@@ -33,6 +40,7 @@ class Assignment(models.Model):
     ended_at = models.DateTimeField(null=True, blank=True)
     reassignment_reason = models.CharField(max_length=255, blank=True)
     notes = models.TextField(blank=True)
+    end_reason = models.CharField(max_length=255, blank=True, help_text="Why the owner was taken away.")
 
     objects = AssignmentQuerySet.as_manager()
 

@@ -110,6 +110,10 @@ class Lead(models.Model):
                 condition=Q(assigned_user=None, deleted_at=None),
                 name="lead_unassigned",
             ),
+            # How many open leads somebody holds, asked at every assignment.
+            models.Index(
+                fields=["assigned_user"], condition=Q(closed_at=None, deleted_at=None), name="lead_open_by_owner"
+            ),
             # The three keys by which the same person is found again at capture.
             models.Index("entity", Lower("email"), condition=~Q(email=""), name="lead_by_email"),
             models.Index(fields=["entity", "phone_e164"], condition=~Q(phone_e164=""), name="lead_by_e164"),

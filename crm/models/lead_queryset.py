@@ -3,6 +3,8 @@ from django.db.models import Q
 
 from betterside.errors import NotAllowed, NotFound
 
+from .stretches import between
+
 
 class LeadNotFound(NotFound):
     code = "LEAD_NOT_FOUND"
@@ -49,14 +51,17 @@ class LeadQuerySet(models.QuerySet):
     def unassigned(self):
         return self.filter(assigned_user=None)
 
+    def waiting(self):
+        """Open leads that nobody owns."""
+        return self.open().unassigned()
+
     def matching(self, text: str):
         """Name, company, e-mail or phone contains the text, without regard to case (trigram index)."""
         return self.filter(search_text__contains=text.strip().lower())
 
     def created_between(self, start, end):
         """Created at or after `start` and before `end`; either may be None."""
-        leads = self.filter(created_at__gte=start) if start else self
-        return leads.filter(created_at__lt=end) if end else leads
+        return between(self, "created_at", start, end)
 
     def same_person(self, *, e164: str, digits: str, email: str):
         """Leads of the same phone, else of the same e-mail (DESIGN section 4: e164, else digits, else e-mail)."""

@@ -1,6 +1,8 @@
 from django.db import models
 from django.db.models import F, Q
 
+from betterside.errors import Invalid
+
 
 class Pipeline(models.Model):
     """A contract's status words and their order. `key` is its name: channel, sales, growth, practice, marketing."""
@@ -20,6 +22,15 @@ class Pipeline(models.Model):
 class LeadStatusQuerySet(models.QuerySet):
     def of(self, pipeline_key: str):
         return self.filter(pipeline_id=pipeline_key, is_active=True)
+
+    def named(self, word: str | int, *, pipeline: str) -> "LeadStatus":
+        """The pipeline's status of this name or id. Raises Invalid, which names what there is."""
+        statuses = list(self.of(pipeline).order_by("position"))
+        found = [status for status in statuses if word in (status.pk, status.name)]
+        if not found:
+            names = ", ".join(status.name for status in statuses)
+            raise Invalid(fields={"status": f"There is no such status in the lead's pipeline. There are: {names}."})
+        return found[0]
 
     def first_of(self, pipeline_key: str) -> "LeadStatus":
         """The status a new lead starts in."""

@@ -1,15 +1,45 @@
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
+from django.db.models.functions import Coalesce
 from django.utils import timezone
+
+from .stretches import between, hours_between
 
 
 class StageEntryQuerySet(models.QuerySet):
     def in_entity_of(self, user):
         return self.filter(entity_id=user.entity_id, lead__deleted_at=None)
 
+    def visible_to(self, user):
+        """Stays of leads the user may see (`LeadQuerySet.visible_to`)."""
+        if not user.is_approved or not user.may("leads.read"):
+            return self.none()
+        found = self.in_entity_of(user)
+        return found if user.may("leads.read_entity") else found.filter(lead__assigned_user_id=user.pk)
+
     def open(self):
         return self.filter(exited_at=None)
+
+    def changes(self):
+        """Stays that a lead was moved to; a lead's first stay is no change."""
+        return self.exclude(previous=None)
+
+    def in_open_status(self):
+        """Stays in a status from which the lead goes on. Won and lost are no waiting: no SLA runs there."""
+        return self.filter(status__is_won=False, status__is_lost=False)
+
+    def entered_between(self, start, end):
+        """Entered at or after `start` and before `end`; either may be None."""
+        return between(self, "entered_at", start, end)
+
+    def of_leads_created(self, start, end):
+        """Stays of leads created at or after `start` and before `end`; either may be None."""
+        return between(self, "lead__created_at", start, end)
+
+    def lasting(self, now):
+        """With `hours`: how long the stay lasted, or has lasted at `now`."""
+        return self.annotate(hours=hours_between("entered_at", Coalesce("exited_at", Value(now))))
 
 
 class StageEntry(models.Model):
@@ -18,6 +48,14 @@ class StageEntry(models.Model):
     entity = models.ForeignKey("accounts.Entity", on_delete=models.PROTECT, related_name="+")
     lead = models.ForeignKey("crm.Lead", on_delete=models.CASCADE, related_name="stages")
     status = models.ForeignKey("crm.LeadStatus", on_delete=models.PROTECT, related_name="+")
+    previous = models.OneToOneField(
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="next",
+        help_text="The stay that ended when this one began; empty for a lead's first.",
+    )
     entered_at = models.DateTimeField(default=timezone.now)
     exited_at = models.DateTimeField(null=True, blank=True)
     duration_hours = models.DecimalField(max_digits=10, decimal_places=2, null=True, blank=True)
@@ -47,6 +85,7 @@ class StageEntry(models.Model):
             models.Index(fields=["lead", "entered_at"], name="stageentry_by_lead"),
             models.Index(fields=["entity", "status", "entered_at"], name="stageentry_by_status"),
             models.Index(fields=["entity", "entered_at"], name="stageentry_recent"),
+            models.Index(fields=["entity", "entered_at"], condition=Q(exited_at=None), name="stageentry_open"),
         ]
 
     def __str__(self):

@@ -21,11 +21,12 @@ def move(*, lead: Lead, to: LeadStatus, by, notes: str = "", next_action: str = 
     lead = access.locked(lead, by=by)
     before = lead.status
     _require_step(lead, to, by)
-    now = _close_open_entry(lead)
+    left = _close_open_entry(lead)
+    now = left.exited_at
     lead.status, lead.updated_at = to, now
     lead.closed_at = now if to.is_closed else None
     lead.save(update_fields=["status", "closed_at", "updated_at"])
-    entry = open_entry(lead, by=by, at=now, notes=notes, next_action=next_action)
+    entry = open_entry(lead, by=by, at=now, previous=left, notes=notes, next_action=next_action)
     text = f"Status changed from '{before.name}' to '{to.name}'" + (f": {notes}" if notes else "")
     history.record(
         lead=lead,
@@ -39,11 +40,14 @@ def move(*, lead: Lead, to: LeadStatus, by, notes: str = "", next_action: str = 
     return entry
 
 
-def open_entry(lead: Lead, *, by, at, notes: str = "", next_action: str = "") -> StageEntry:
+def open_entry(
+    lead: Lead, *, by, at, previous: StageEntry | None = None, notes: str = "", next_action: str = ""
+) -> StageEntry:
     return StageEntry.objects.create(
         entity_id=lead.entity_id,
         lead=lead,
-        status_id=lead.status_id,
+        status=lead.status,
+        previous=previous,
         entered_at=at,
         user=by,
         notes=notes,
@@ -92,11 +96,11 @@ def _require_step(lead: Lead, to: LeadStatus, by) -> None:
         raise InvalidTransition(f"'{lead.status.name}' cannot become '{to.name}'. Allowed: {names}.")
 
 
-def _close_open_entry(lead: Lead):
-    """End the open stay and return the moment; never before it began, whatever this machine's clock says."""
-    entry = StageEntry.objects.select_for_update().open().get(lead=lead)
+def _close_open_entry(lead: Lead) -> StageEntry:
+    """End the open stay and return it; never before it began, whatever this machine's clock says."""
+    entry = StageEntry.objects.select_for_update(of=("self",)).select_related("status").open().get(lead=lead)
     now = max(clock.now(), entry.entered_at)
     entry.exited_at = now
     entry.duration_hours = round(Decimal((now - entry.entered_at).total_seconds()) / 3600, 2)
     entry.save(update_fields=["exited_at", "duration_hours"])
-    return now
+    return entry

@@ -1,0 +1,15 @@
+"""Rates and averages as DESIGN section 6 writes them."""
+
+
+def rate(part: int, whole: int, digits: int = 1) -> float:
+    """Per cent; 0 when there is nothing to take a share of."""
+    return round(part * 100 / whole, digits) if whole else 0.0
+
+
+def mean(total: float, count: int) -> float:
+    return round(total / count, 1) if count else 0.0
+
+
+def rounded(value, digits: int = 2) -> float | None:
+    """None stays None: an average of nothing is not 0."""
+    return None if value is None else round(float(value), digits)

@@ -1,0 +1,130 @@
+"""The figures of /api/stages (sales.md; DESIGN section 6). Ranges are about stays that began in them, for
+status-statistics, sla-compliance and workflow-efficiency about leads created in them."""
+
+from rest_framework import serializers
+
+from betterside import clock
+from betterside.api.sales import success
+from betterside.api.schema import documented
+from crm.analytics import efficiency, sla, stages
+from crm.models import Lead, StageEntry
+
+from .base import SalesViewSet, list_of, one_of, page, page_of
+from .fields import IdField, LimitQuery, PageQuery, PersonRange, PipelineField, PipelineRange
+from .figure_shapes import (
+    BottleneckShape,
+    ComplianceShape,
+    ConversionShape,
+    EfficiencyShape,
+    PerformanceShape,
+    StageMoveShape,
+    StageSummaryShape,
+    StatusStatisticsShape,
+    TransitionShape,
+    UserStagesShape,
+    ViolationShape,
+)
+
+
+class SlaHours(serializers.Serializer):
+    sla_hours = serializers.IntegerField(
+        min_value=1, max_value=100_000, required=False, help_text="By default each status's own."
+    )
+
+
+class ViolationQuery(SlaHours, PageQuery):
+    pipeline = PipelineField()
+    assigned_user_id = IdField(required=False)
+
+
+class ComplianceQuery(SlaHours, PipelineRange):
+    pass
+
+
+class UserStageQuery(PersonRange, PipelineRange):
+    pass
+
+
+class StageFiguresViewSet(SalesViewSet):
+    """All leads of the entity; `?pipeline=` narrows. Statuses of the main pipeline (or of the one asked for) are
+    listed even when they have no figures."""
+
+    right = "analytics.read"
+    rights = {"recent_changes": "leads.read"}
+
+    def stays(self, query: dict, by_lead: bool = False):
+        """Stays of the pipeline asked for that began in the range, or whose lead was created in it."""
+        found = StageEntry.objects.visible_to(self.request.user).filter(lead__is_test=False)
+        if "pipeline" in query:
+            found = found.filter(lead__pipeline=query["pipeline"])
+        start, end = self.range(query)
+        return found.of_leads_created(start, end) if by_lead else found.entered_between(start, end)
+
+    def leads(self, query: dict):
+        found = Lead.objects.visible_to(self.request.user).created_between(*self.range(query))
+        return found.in_pipeline(query["pipeline"]) if "pipeline" in query else found
+
+    def shown(self, query: dict) -> str:
+        return query.get("pipeline", self.entity.main_pipeline)
+
+    @documented(query=PipelineRange, answer=list_of(PerformanceShape), summary="How long leads stay in each status")
+    def performance_metrics(self, request):
+        query = self.query(PipelineRange)
+        return success(stages.performance(self.stays(query), now=clock.now(), pipeline=self.shown(query)))
+
+    @documented(query=UserStageQuery, answer=list_of(UserStagesShape), summary="Who moved leads")
+    def user_performance(self, request):
+        query = self.query(UserStageQuery)
+        stays = self.stays(query)
+        return success(stages.by_user(stays.filter(user_id=query["user_id"]) if "user_id" in query else stays))
+
+    @documented(query=PipelineRange, answer=list_of(TransitionShape), summary="Which steps leads took")
+    def transition_matrix(self, request):
+        return success(stages.transitions(self.stays(self.query(PipelineRange))))
+
+    @documented(query=PipelineRange, answer=list_of(ConversionShape), summary="Who goes on from each status")
+    def conversion_rates(self, request):
+        query = self.query(PipelineRange)
+        return success(stages.conversion(self.stays(query), pipeline=self.shown(query)))
+
+    @documented(query=PipelineRange, answer=list_of(StatusStatisticsShape), summary="Where leads are now")
+    def status_statistics(self, request):
+        query = self.query(PipelineRange)
+        stays = self.stays(query, by_lead=True)
+        return success(stages.statistics(stays, now=clock.now(), pipeline=self.shown(query)))
+
+    @documented(answer=one_of(StageSummaryShape), summary="The stages at a glance")
+    def summary(self, request):
+        periods = {"today": self.today(), "week": self.today(going_back=6)}
+        return success(stages.summary(self.stays({}), now=clock.now(), pipeline=self.entity.main_pipeline, **periods))
+
+    @documented(query=LimitQuery, answer=list_of(StageMoveShape), summary="The latest moves")
+    def recent_changes(self, request):
+        related = ("lead", "status", "previous__status", "user")
+        found = self.stays({}).changes().select_related(*related)[: self.query(LimitQuery)["limit"]]
+        return success(StageMoveShape.many(found))
+
+    @documented(query=ViolationQuery, answer=page_of(ViolationShape), summary="Leads that wait longer than the SLA")
+    def sla_violations(self, request):
+        query = self.query(ViolationQuery)
+        stays = self.stays({name: query[name] for name in ("pipeline",) if name in query})
+        if "assigned_user_id" in query:
+            stays = stays.filter(lead__assigned_user_id=query["assigned_user_id"])
+        found = sla.violations(stays, now=clock.now(), sla_hours=query.get("sla_hours"))
+        return page(ViolationShape, found.select_related("lead__assigned_user", "status"), query)
+
+    @documented(query=ComplianceQuery, answer=one_of(ComplianceShape), summary="How many leads are within SLA")
+    def sla_compliance(self, request):
+        query = self.query(ComplianceQuery)
+        stays = self.stays(query, by_lead=True)
+        return success(sla.compliance(self.leads(query), stays, now=clock.now(), sla_hours=query.get("sla_hours")))
+
+    @documented(query=PipelineRange, answer=one_of(EfficiencyShape), summary="What becomes of leads, and how fast")
+    def workflow_efficiency(self, request):
+        query = self.query(PipelineRange)
+        return success(efficiency.workflow(self.leads(query), self.stays(query, by_lead=True)))
+
+    @documented(query=PipelineRange, answer=list_of(BottleneckShape), summary="Where leads get stuck, slowest first")
+    def bottleneck_analysis(self, request):
+        query = self.query(PipelineRange)
+        return success(efficiency.bottlenecks(self.stays(query), now=clock.now(), pipeline=self.shown(query)))

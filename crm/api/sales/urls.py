@@ -1,0 +1,103 @@
+from django.urls import path
+
+from ..profiles import by_profile
+from .activities import ActivityViewSet
+from .activity_figures import ActivityFiguresViewSet
+from .assignments import AssignmentViewSet
+from .leads import LeadViewSet
+from .stage_figures import StageFiguresViewSet
+from .stages import StageViewSet
+
+
+def get(viewset, action: str):
+    return viewset.as_view({"get": action})
+
+
+def post(viewset, action: str):
+    return viewset.as_view({"post": action})
+
+
+def put(viewset, action: str):
+    return viewset.as_view({"put": action})
+
+
+lead = {"get": "retrieve", "put": "update", "patch": "partial_update", "delete": "destroy"}
+leads = [
+    path("leads", by_profile({"get": "list", "post": "create"}), name="leads"),
+    path("leads/counts", get(LeadViewSet, "counts"), name="leads-counts"),
+    path("leads/unassigned", get(LeadViewSet, "unassigned"), name="leads-unassigned"),
+    path("leads/my-leads", get(LeadViewSet, "mine"), name="leads-mine"),
+    path("leads/pipeline", get(LeadViewSet, "board"), name="leads-pipeline"),
+    path("leads/<str:ref>", by_profile(lead), name="lead"),
+]
+
+assignments = [
+    path("assignments/assign", post(AssignmentViewSet, "assign"), name="assignments-assign"),
+    path("assignments/reassign", post(AssignmentViewSet, "reassign"), name="assignments-reassign"),
+    path("assignments/unassign", post(AssignmentViewSet, "unassign"), name="assignments-unassign"),
+    path("assignments/bulk-assign", post(AssignmentViewSet, "bulk_assign"), name="assignments-bulk-assign"),
+    path("assignments/lead/<str:ref>", get(AssignmentViewSet, "of_lead"), name="assignments-lead"),
+    path("assignments/lead/<str:ref>/history", get(AssignmentViewSet, "history"), name="assignments-lead-history"),
+    path("assignments/entity", get(AssignmentViewSet, "of_entity"), name="assignments-entity"),
+    path("assignments/user", get(AssignmentViewSet, "mine"), name="assignments-user"),
+    path("assignments/workload-stats", get(AssignmentViewSet, "workload"), name="assignments-workload"),
+]
+
+stages = [
+    path("stages/change-status", post(StageViewSet, "change_status"), name="stages-change-status"),
+    path("stages/update-notes", put(StageViewSet, "update_notes"), name="stages-update-notes"),
+    path("stages/lead/<str:ref>/current", get(StageViewSet, "current"), name="stages-current"),
+    path("stages/lead/<str:ref>/history", get(StageViewSet, "history"), name="stages-history"),
+    path("stages/lead/<str:ref>/next-statuses", get(StageViewSet, "next_statuses"), name="stages-next-statuses"),
+    path(
+        "stages/performance-metrics", get(StageFiguresViewSet, "performance_metrics"), name="stages-performance-metrics"
+    ),
+    path("stages/user-performance", get(StageFiguresViewSet, "user_performance"), name="stages-user-performance"),
+    path("stages/transition-matrix", get(StageFiguresViewSet, "transition_matrix"), name="stages-transition-matrix"),
+    path("stages/sla-violations", get(StageFiguresViewSet, "sla_violations"), name="stages-sla-violations"),
+    path("stages/conversion-rates", get(StageFiguresViewSet, "conversion_rates"), name="stages-conversion-rates"),
+    path("stages/summary", get(StageFiguresViewSet, "summary"), name="stages-summary"),
+    path("stages/recent-changes", get(StageFiguresViewSet, "recent_changes"), name="stages-recent-changes"),
+    path("stages/status-statistics", get(StageFiguresViewSet, "status_statistics"), name="stages-status-statistics"),
+    path("stages/sla-compliance", get(StageFiguresViewSet, "sla_compliance"), name="stages-sla-compliance"),
+    path(
+        "stages/workflow-efficiency", get(StageFiguresViewSet, "workflow_efficiency"), name="stages-workflow-efficiency"
+    ),
+    path(
+        "stages/bottleneck-analysis", get(StageFiguresViewSet, "bottleneck_analysis"), name="stages-bottleneck-analysis"
+    ),
+]
+
+follow_ups = "activities/follow-ups"
+activities = [
+    path("activities/log", post(ActivityViewSet, "log"), name="activities-log"),
+    path("activities/lead/<str:ref>", get(ActivityViewSet, "of_lead"), name="activities-lead"),
+    path("activities/lead/<str:ref>/timeline", get(ActivityViewSet, "timeline"), name="activities-timeline"),
+    path("activities/entity", get(ActivityViewSet, "of_entity"), name="activities-entity"),
+    path("activities/user", get(ActivityViewSet, "mine"), name="activities-user"),
+    path("activities/recent", get(ActivityViewSet, "recent"), name="activities-recent"),
+    path(f"{follow_ups}/pending", get(ActivityViewSet, "pending"), name="follow-ups-pending"),
+    path(f"{follow_ups}/overdue", get(ActivityViewSet, "overdue"), name="follow-ups-overdue"),
+    path(f"{follow_ups}/summary", get(ActivityFiguresViewSet, "follow_ups"), name="follow-ups-summary"),
+    path("activities/update-status", put(ActivityViewSet, "update_status"), name="activities-update-status"),
+    path("activities/update-follow-up", put(ActivityViewSet, "update_follow_up"), name="activities-update-follow-up"),
+    path(
+        "activities/bulk-update-follow-ups",
+        put(ActivityViewSet, "bulk_update_follow_ups"),
+        name="activities-bulk-update-follow-ups",
+    ),
+    path("activities/statistics", get(ActivityFiguresViewSet, "statistics"), name="activities-statistics"),
+    path(
+        "activities/user-performance",
+        get(ActivityFiguresViewSet, "user_performance"),
+        name="activities-user-performance",
+    ),
+    path(
+        "activities/priority-distribution",
+        get(ActivityFiguresViewSet, "priority_distribution"),
+        name="activities-priority-distribution",
+    ),
+    path("activities/summary", get(ActivityFiguresViewSet, "summary"), name="activities-summary"),
+]
+
+urlpatterns = [*leads, *assignments, *stages, *activities]

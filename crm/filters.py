@@ -1,0 +1,47 @@
+"""Filters of the engine's lists, the same for every face that offers them. Each takes a validated query; what it does
+not name is not filtered. An id of another entity matches nothing, as one that never was."""
+
+from betterside.api import ranges
+from betterside.errors import Invalid
+
+from .models import LeadStatus
+
+
+def leads(queryset, query: dict, zone):
+    """`query`: any of status (a name), platform, assigned_user_id, source, pipeline, search, date_from, date_to."""
+    queryset = _equal(queryset, query, {"platform": "platform", "source": "source", "pipeline": "pipeline_id"})
+    queryset = _equal(queryset, query, {"assigned_user_id": "assigned_user_id"})
+    if "status" in query:
+        queryset = queryset.filter(status__in=statuses_named(query["status"]))
+    if query.get("search", "").strip():
+        queryset = queryset.matching(query["search"])
+    return queryset.created_between(*ranges.bounds(query, zone))
+
+
+def activities(queryset, query: dict, zone):
+    """`query`: any of activity_type, user_id, priority, status, date_from, date_to."""
+    names = ("activity_type", "user_id", "priority", "status")
+    return _equal(queryset, query, dict(zip(names, names, strict=True))).created_between(*ranges.bounds(query, zone))
+
+
+def assignments(queryset, query: dict):
+    """`query`: any of assigned_user_id, lead_status (a name)."""
+    queryset = _equal(queryset, query, {"assigned_user_id": "assigned_user_id"})
+    if "lead_status" in query:
+        queryset = queryset.filter(lead__status__in=statuses_named(query["lead_status"], "lead_status"))
+    return queryset
+
+
+def statuses_named(name: str, field: str = "status") -> list[int]:
+    """The statuses of this name in all pipelines, as ids, so that the lists' indexes serve the filter.
+
+    Raises Invalid for a word that no pipeline has.
+    """
+    found = list(LeadStatus.objects.filter(name=name).values_list("pk", flat=True))
+    if not found:
+        raise Invalid(fields={field: "There is no such status."})
+    return found
+
+
+def _equal(queryset, query: dict, columns: dict):
+    return queryset.filter(**{column: query[name] for name, column in columns.items() if name in query})
