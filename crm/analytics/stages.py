@@ -167,10 +167,10 @@ def _statistics(status: LeadStatus, row: dict, total: int) -> dict:
     }
 
 
-def summary(stays, *, now, today, pipeline: str) -> dict:
+def summary(stays, *, now, today, week, pipeline: str) -> dict:
     """The dashboard's view: where all leads are now, what waits too long, what moved today and in the last 7 days.
 
-    `today` and the 7 days are stretches of time, (start, end).
+    `today` and `week` are stretches of time, (start, end), that end together.
     """
     rows = (
         stays.open()
@@ -180,7 +180,7 @@ def summary(stays, *, now, today, pipeline: str) -> dict:
         .order_by()
     )
     stages = with_all(list(rows), pipeline)
-    return _totals(stages) | _recent(stays, *today) | {"stages": [_stage(status, row) for status, row in stages]}
+    return _totals(stages) | _recent(stays, today, week) | {"stages": [_stage(status, row) for status, row in stages]}
 
 
 def _totals(stages: list[tuple[LeadStatus, dict]]) -> dict:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import prefetch_related_objects
 
 from betterside import clock
 from betterside.errors import Conflict, NotAllowed, NotFound
@@ -93,9 +94,11 @@ def move_follow_ups(*, ids: list[int], to: datetime, by, notes: str = "") -> lis
 
 def _locked(ids: list[int], by) -> list[Activity]:
     """The activities, locked in the order of their ids, with their leads; every one is the user's to change."""
-    found = Activity.objects.select_for_update(of=("self",)).select_related("lead", "user").order_by("pk")
-    found = found.filter(pk__in=ids, lead__deleted_at=None).exclude(lead=None)
-    rows = list(found.filter(entity_id=by.entity_id) if by is not None else found)
+    found = Activity.objects.filter(pk__in=ids).of_leads()
+    found = found.filter(entity_id=by.entity_id) if by is not None else found
+    rows = list(found.order_by("pk").select_for_update())
+    prefetch_related_objects(rows, "lead")
+    rows = [row for row in rows if row.lead.deleted_at is None]
     _refuse(ActivityNotFound, set(ids) - {row.pk for row in rows})
     if by is not None:
         refused = [row.pk for row in rows if not row.lead.is_editable_by(by)]

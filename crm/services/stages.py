@@ -98,7 +98,8 @@ def _require_step(lead: Lead, to: LeadStatus, by) -> None:
 
 def _close_open_entry(lead: Lead) -> StageEntry:
     """End the open stay and return it; never before it began, whatever this machine's clock says."""
-    entry = StageEntry.objects.select_for_update(of=("self",)).select_related("status").open().get(lead=lead)
+    entry = StageEntry.objects.select_for_update().open().get(lead=lead)
+    entry.status = lead.status
     now = max(clock.now(), entry.entered_at)
     entry.exited_at = now
     entry.duration_hours = round(Decimal((now - entry.entered_at).total_seconds()) / 3600, 2)
