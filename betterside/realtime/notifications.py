@@ -1,10 +1,14 @@
 """Telling one person something: in the bell at once, by mail when it is worth one and they want it."""
 
+from datetime import timedelta
+
 from django.db import transaction
+from django.utils import timezone
 
 from betterside import clock
+from betterside.jobs import defer
 
-from . import events, tasks
+from . import events, jobs
 from .models import Notification, NotificationChoices
 
 Kind = Notification.Kind
@@ -32,9 +36,14 @@ def notify(
     notification, is_new = _once(user, key, fields)
     if is_new:
         _tell(notification, "notification.created")
-        if mail and user.is_active and choices_of(user).wants_mail(kind):
-            tasks.mail_notification.defer(notification_id=notification.pk)
+        if mail and _is_news() and user.is_active and choices_of(user).wants_mail(kind):
+            defer(jobs.mail_notification, notification_id=notification.pk)
     return notification
+
+
+def _is_news() -> bool:
+    """Not while a seed or an import writes history."""
+    return clock.now() > timezone.now() - timedelta(hours=1)
 
 
 def _once(user, key: str, fields: dict) -> tuple[Notification, bool]:

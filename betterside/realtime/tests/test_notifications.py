@@ -1,11 +1,15 @@
+from datetime import timedelta
+
 import pytest
 from django.core import mail
 from django.db import transaction
+from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
+from betterside import clock
 from betterside.accounts.tests.factories import UserFactory
 
-from .. import notifications, tasks
+from .. import jobs, notifications
 from ..models import Event, Notification
 from ..notifications import Kind, notify
 
@@ -80,8 +84,8 @@ def test_choices_of_other_kinds_stay():
 def test_the_mail_names_the_page_and_goes_out_once(settings):
     settings.SITE_URL = "https://better.example"
     notification = told(UserFactory(), title="A lead\nfor you", body="Asha Rao wants to see Skyline.")
-    tasks.mail_notification(notification_id=notification.pk)
-    tasks.mail_notification(notification_id=notification.pk)
+    jobs.mail_notification(notification_id=notification.pk)
+    jobs.mail_notification(notification_id=notification.pk)
 
     [message] = mail.outbox
     assert message.to == [notification.user.email]
@@ -92,9 +96,16 @@ def test_the_mail_names_the_page_and_goes_out_once(settings):
 
 def test_nobody_who_left_gets_mail():
     notification = told(UserFactory(is_active=False), mail=True)
-    tasks.mail_notification(notification_id=notification.pk)
+    jobs.mail_notification(notification_id=notification.pk)
     assert queued() == []
     assert mail.outbox == []
+
+
+def test_history_is_not_mailed():
+    with clock.at(timezone.now() - timedelta(days=3)):
+        notification = told(UserFactory(), mail=True)
+    assert notification.created_at < timezone.now() - timedelta(days=2)
+    assert queued() == []
 
 
 def test_reading_twice_keeps_the_first_moment():
