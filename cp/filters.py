@@ -1,4 +1,4 @@
-"""The channel list's filters, the same for the API and the panel."""
+"""The channel lists' filters, the same for the API and the panel."""
 
 from betterside import days
 
@@ -15,3 +15,17 @@ def leads(queryset, query: dict, zone):
     if query.get("search", "").strip():
         queryset = queryset.matching(query["search"])
     return queryset
+
+
+def ads_requests(queryset, query: dict):
+    """`query`: any of project_id, status; empty ones are ignored."""
+    return _equal(queryset, query, "project_id", "status")
+
+
+def marketing_requests(queryset, query: dict):
+    """`query`: any of project_id, type, status; empty ones are ignored."""
+    return _equal(queryset, query, "project_id", "type", "status")
+
+
+def _equal(queryset, query: dict, *names: str):
+    return queryset.filter(**{name: query[name] for name in names if query.get(name)})

@@ -1,11 +1,15 @@
 """The channel contract's words and rules, for its API and for the panel's forms (channel.md, "Tables")."""
 
 import re
+from decimal import Decimal
 
 from django.core.exceptions import ValidationError
 
 SOURCES = ["meta_ads", "organic", "betterside", "referral", "other"]
 STATUSES = ["new", "called_no_answer", "interested", "not_interested", "follow_up", "closed"]
+
+LEAST_BUDGET = Decimal("0.01")  # INR
+LONGEST_DAYS = 365
 
 
 def ten_digits(value: str) -> None:

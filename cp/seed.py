@@ -1,6 +1,7 @@
 """The channel face's demo data, exactly channel.md's "Testing & Seed Data"."""
 
 from datetime import timedelta
+from decimal import Decimal
 
 from django.utils import timezone
 
@@ -9,8 +10,8 @@ from betterside.accounts.models import User
 from crm.models import Lead, LeadStatus
 from crm.services import stages
 
-from .models import AdsRequest, MarketingCounter, Project, ProjectAssignment
-from .services import leads, profiles
+from .models import Project, ProjectAssignment
+from .services import ads_requests, leads, marketing, profiles
 
 # (CP, project, name, phone, source, days ago, statuses passed through)
 LEADS = [
@@ -23,12 +24,12 @@ LEADS = [
 ]
 PROJECTS = [("Skyline Residency", "Pune"), ("Palm Grove Villas", "Hyderabad")]
 MAPPED = {"cp1": [0, 1], "cp2": [1]}
-# (CP, project, objective, budget, days, status)
+# (CP, project, objective, budget, days, days ago, steps taken)
 ADS_REQUESTS = [
-    ("cp1", 0, "lead_generation", 25000, 14, "running"),
-    ("cp1", 1, "site_visits", 15000, 7, "requested"),
-    ("cp2", 1, "awareness", 10000, 10, "in_discussion"),
-    ("cp2", 1, "lead_generation", 30000, 21, "completed"),
+    ("cp1", 0, "lead_generation", 25000, 14, 8, ["in_discussion", "running"]),
+    ("cp1", 1, "site_visits", 15000, 7, 1, []),
+    ("cp2", 1, "awareness", 10000, 10, 3, ["in_discussion"]),
+    ("cp2", 1, "lead_generation", 30000, 21, 30, ["in_discussion", "running", "completed"]),
 ]
 # (CP, project, creatives, EDMs)
 COUNTERS = [("cp1", 0, 6, 2), ("cp1", 1, 3, 1), ("cp2", 1, 4, 3)]
@@ -81,22 +82,21 @@ def _lead(cp: User, projects: list, index: int | None, name: str, phone: str, so
 
 
 def _support(people: dict, projects: list) -> None:
-    for cp, index, objective, budget, days, status in ADS_REQUESTS:
-        AdsRequest.objects.create(
-            entity=people[cp].entity,
-            cp=people[cp],
-            project=projects[index],
-            objective=objective,
-            budget_inr=budget,
-            duration_days=days,
-            status=status,
-            notes="Demo request",
-        )
+    for cp, index, *asked in ADS_REQUESTS:
+        _ads_request(people[cp], projects[index], people["staff"], *asked)
     for cp, index, creatives, edms in COUNTERS:
-        MarketingCounter.objects.create(
-            entity=people[cp].entity,
-            cp=people[cp],
-            project=projects[index],
-            creatives_shared=creatives,
-            edms_shared=edms,
+        marketing.increment(cp=people[cp], project=projects[index], by=None, creatives=creatives, edms=edms)
+
+
+def _ads_request(
+    cp: User, project: Project, staff: User, objective: str, budget: int, length: int, ago: int, steps: list
+) -> None:
+    """A request made some days ago; staff took its first steps a day apart, and it ended after its length."""
+    moment = timezone.now() - timedelta(days=ago)
+    with clock.at(moment):
+        request = ads_requests.create(
+            by=cp, project_id=project.pk, objective=objective, budget_inr=Decimal(budget), duration_days=length
         )
+    for day, step in zip([1, 2, 2 + length], steps, strict=False):
+        with clock.at(moment + timedelta(days=day)):
+            ads_requests.advance(ads_request=request, to=step, by=staff)

@@ -8,13 +8,18 @@ from crm.models import LeadStatus
 from .. import rules
 
 
+class ProjectIdField(serializers.IntegerField):
+    def __init__(self, **kwargs):
+        super().__init__(**{"min_value": 1, "max_value": 2**63 - 1} | kwargs)
+
+
 class LeadFields(serializers.Serializer):
     name = serializers.CharField(max_length=200)
     phone = serializers.CharField(max_length=20, validators=[rules.ten_digits])
     email = serializers.EmailField(max_length=255, required=False, allow_blank=True, allow_null=True)
     source = serializers.ChoiceField(choices=rules.SOURCES, required=False)
     notes = serializers.CharField(max_length=10_000, required=False, allow_blank=True, allow_null=True)
-    project_id = serializers.IntegerField(min_value=1, max_value=2**63 - 1, required=False, allow_null=True)
+    project_id = ProjectIdField(required=False, allow_null=True)
 
     def validate_email(self, value):
         return value or ""
@@ -38,7 +43,7 @@ class LeadChange(LeadFields):
 
 
 class LeadQuery(PageQuery):
-    project_id = serializers.IntegerField(min_value=1, max_value=2**63 - 1, required=False)
+    project_id = ProjectIdField(required=False)
     status = serializers.ChoiceField(choices=rules.STATUSES, required=False)
     date = serializers.ChoiceField(choices=["today"], required=False, help_text="today, in the entity's time zone")
     search = serializers.CharField(max_length=200, required=False, allow_blank=True)

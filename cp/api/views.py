@@ -1,9 +1,8 @@
 """The channel face (channel.md): leads, projects, profile."""
 
-from betterside.api.faces import CHANNEL
 from betterside.api.paging import PageQuery
 from betterside.api.schema import documented
-from betterside.api.views import FaceViewSet, no_content
+from betterside.api.views import no_content
 from crm.models import Lead
 from crm.services import leads as crm_leads
 
@@ -11,13 +10,9 @@ from .. import filters
 from ..models import Project
 from ..services import leads, profiles
 from . import serializers
+from .base import ChannelViewSet
 from .envelopes import one, one_schema, page, page_schema
 from .shapes import LeadShape, ProfileShape, ProjectShape
-
-
-class ChannelViewSet(FaceViewSet):
-    face = CHANNEL
-    right = "channel.use"
 
 
 class LeadViewSet(ChannelViewSet):

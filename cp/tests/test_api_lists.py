@@ -5,7 +5,8 @@ import pytest
 from betterside.accounts.tests.factories import UserFactory
 from crm.tests.factories import make_lead
 
-from .factories import mapped_project
+from ..services import marketing
+from .factories import AdsRequestFactory, MarketingCounterFactory, mapped_project
 
 pytestmark = pytest.mark.django_db
 
@@ -31,6 +32,33 @@ def test_the_project_list_costs_the_same_for_30_as_for_3(api, cp, assert_query_c
         "cp-projects list",
         lambda: client.get("/api/cp/projects?limit=100"),
         lambda count: [mapped_project(cp) for _ in range(count)],
+    )
+
+
+def test_the_ads_request_list_costs_the_same_for_30_as_for_3(api, cp, assert_query_count):
+    client = api.as_(cp)
+    assert_query_count.flat(
+        "cp-ads-requests list",
+        lambda: client.get("/api/cp/ads-requests?limit=100"),
+        lambda count: AdsRequestFactory.create_batch(count, cp=cp),
+    )
+
+
+def test_the_marketing_request_list_costs_the_same_for_30_as_for_3(api, cp, assert_query_count):
+    client = api.as_(cp)
+    assert_query_count.flat(
+        "cp-marketing-request list",
+        lambda: client.get("/api/cp/marketing/request?limit=100"),
+        lambda count: [marketing.request(by=cp, type="edm") for _ in range(count)],
+    )
+
+
+def test_the_counters_cost_the_same_for_30_projects_as_for_3(api, cp, assert_query_count):
+    client = api.as_(cp)
+    assert_query_count.flat(
+        "cp-marketing retrieve",
+        lambda: client.get("/api/cp/marketing"),
+        lambda count: [MarketingCounterFactory(cp=cp, project=mapped_project(cp)) for _ in range(count)],
     )
 
 

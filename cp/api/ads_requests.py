@@ -1,0 +1,95 @@
+"""/api/cp/ads-requests (channel.md, "Ads requests")."""
+
+from rest_framework import serializers
+
+from betterside.api.paging import PageQuery
+from betterside.api.schema import documented
+from betterside.api.shapes import Shape
+
+from .. import filters, rules
+from ..models import AdsRequest
+from ..services import ads_requests
+from .base import ChannelViewSet
+from .envelopes import one, one_schema, page, page_schema
+from .serializers import ProjectIdField
+
+
+class NewAdsRequest(serializers.Serializer):
+    project_id = ProjectIdField()
+    objective = serializers.ChoiceField(choices=AdsRequest.Objective.values)
+    budget_inr = serializers.DecimalField(max_digits=12, decimal_places=2, min_value=rules.LEAST_BUDGET)
+    duration_days = serializers.IntegerField(min_value=1, max_value=rules.LONGEST_DAYS)
+    notes = serializers.CharField(max_length=10_000, required=False, allow_blank=True, allow_null=True)
+
+    def validate_notes(self, value):
+        return value or ""
+
+
+class AdsRequestChange(serializers.Serializer):
+    """Other fields are refused, not ignored: a CP who sends a new budget must not think that it counts."""
+
+    notes = serializers.CharField(max_length=10_000, required=False, allow_blank=True, allow_null=True)
+    status = serializers.ChoiceField(
+        choices=[AdsRequest.Status.CANCELLED.value],
+        required=False,
+        error_messages={"invalid_choice": 'You can only cancel: the status must be "cancelled".'},
+    )
+
+    def validate_notes(self, value):
+        return value or ""
+
+    def validate(self, data):
+        if others := sorted(set(self.initial_data) - set(self.fields)):
+            raise serializers.ValidationError(dict.fromkeys(others, "Only notes and status can be changed."))
+        return data
+
+
+class AdsRequestQuery(PageQuery):
+    project_id = ProjectIdField(required=False)
+    status = serializers.ChoiceField(choices=AdsRequest.Status.values, required=False)
+
+
+class AdsRequestShape(Shape):
+    id = serializers.IntegerField()
+    cp_id = serializers.IntegerField()
+    project_id = serializers.IntegerField()
+    objective = serializers.CharField()
+    budget_inr = serializers.DecimalField(max_digits=12, decimal_places=2)
+    duration_days = serializers.IntegerField()
+    notes = serializers.CharField(allow_null=True)
+    status = serializers.CharField()
+    created_at = serializers.DateTimeField()
+    updated_at = serializers.DateTimeField()
+
+
+ANSWER = one_schema("ad_request", AdsRequestShape)
+
+
+class AdsRequestViewSet(ChannelViewSet):
+    rights = {"create": "channel.own", "update": "channel.own"}
+
+    def ads_request(self, request_id: int) -> AdsRequest:
+        return AdsRequest.objects.seen_by(self.request.user, pk=request_id)
+
+    @documented(query=AdsRequestQuery, answer=page_schema(AdsRequestShape), summary="The CP's ads requests")
+    def list(self, request):
+        query = self.query(AdsRequestQuery)
+        return page(AdsRequestShape, filters.ads_requests(AdsRequest.objects.visible_to(request.user), query), query)
+
+    @documented(body=NewAdsRequest, answer=ANSWER, status=201, summary="Ask for ads")
+    def create(self, request):
+        found = ads_requests.create(by=request.user, **self.body(NewAdsRequest))
+        return one("ad_request", AdsRequestShape, found, status=201)
+
+    @documented(answer=ANSWER, summary="One ads request")
+    def retrieve(self, request, request_id):
+        return one("ad_request", AdsRequestShape, self.ads_request(request_id))
+
+    @documented(body=AdsRequestChange, answer=ANSWER, summary="Edit the notes, or cancel")
+    def update(self, request, request_id):
+        found = self.ads_request(request_id)
+        data = self.body(AdsRequestChange)
+        found = ads_requests.change(
+            ads_request=found, by=request.user, notes=data.get("notes"), cancel="status" in data
+        )
+        return one("ad_request", AdsRequestShape, found)
