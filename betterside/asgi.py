@@ -6,4 +6,8 @@ from django.core.asgi import get_asgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "betterside.settings")
 
-application = get_asgi_application()
+django = get_asgi_application()
+
+from betterside.api.bodies import MeasuredBodies  # noqa: E402 - needs the apps
+
+application = MeasuredBodies(django)

@@ -218,6 +218,8 @@ SPECTACULAR_SETTINGS = {
 # Larger bodies are refused with 413 before they are read.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 API_MAX_BODY = DATA_UPLOAD_MAX_MEMORY_SIZE
+# Files for the admin and the panel.
+UPLOAD_MAX_BODY = 50_000_000
 
 CORS_ALLOWED_ORIGINS = env.list(
     "CORS_ALLOWED_ORIGINS", default=["http://localhost:5173", "http://127.0.0.1:5173"] if DEBUG else []

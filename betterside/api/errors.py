@@ -27,6 +27,10 @@ class TooLarge(errors.DomainError):
     status, code, message = 413, "PAYLOAD_TOO_LARGE", "The body is too large."
 
 
+class TooSlow(errors.DomainError):
+    status, code, message = 408, "REQUEST_TIMEOUT", "The body did not arrive in time."
+
+
 class UnsupportedType(errors.DomainError):
     status, code, message = 415, "UNSUPPORTED_MEDIA_TYPE", "Send JSON, with Content-Type: application/json."
 

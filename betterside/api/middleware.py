@@ -6,12 +6,13 @@ import uuid
 
 from asgiref.sync import iscoroutinefunction
 from django.conf import settings
-from django.http import Http404
+from django.http import Http404, HttpResponse
 from django.utils.decorators import sync_and_async_middleware
 
 from betterside import logs
 
 from . import errors
+from .bodies import REFUSED
 from .faces import face_of
 
 log = logging.getLogger("betterside.requests")
@@ -57,12 +58,19 @@ def give_request_id(request, response):
 request_id = both(take_request_id, give_request_id)
 
 
-def refuse_large_bodies(request):
+def refuse_bodies(request):
+    """What betterside.api.bodies refused, and under WSGI, where nobody else measures, a declared length."""
     face = face_of(request.path_info)
+    error = getattr(request, "scope", {}).get(REFUSED)
     length = request.META.get("CONTENT_LENGTH") or "0"
-    if face and length.isdigit() and int(length) > settings.API_MAX_BODY:
-        return errors.plain_answer(errors.TooLarge(), face)
-    return None
+    if error is None and face and length.isdigit() and int(length) > settings.API_MAX_BODY:
+        error = errors.TooLarge()
+    if error is None:
+        return None
+    response = errors.plain_answer(error, face) if face else HttpResponse(error.message, "text/plain", error.status)
+    if isinstance(error, errors.TooSlow):
+        response["Connection"] = "close"
+    return response
 
 
 def html_into_shape(request, response):
@@ -76,7 +84,7 @@ def html_into_shape(request, response):
     return errors.plain_answer(kinds.get(response.status_code, fallback), face)
 
 
-errors_in_shape = both(refuse_large_bodies, html_into_shape)
+errors_in_shape = both(refuse_bodies, html_into_shape)
 
 
 def drop_trailing_slash(request):
