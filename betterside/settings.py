@@ -42,7 +42,10 @@ def duration(name: str, default: str) -> timedelta:
 SECRET_KEY = required("SECRET_KEY")
 JWT_SECRET = required("JWT_SECRET")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
-SITE_URL = env.str("SITE_URL", default=f"http://127.0.0.1:{env.str('PORT', default='8000')}").rstrip("/")
+# Where `manage.py dev` and `runserver` listen.
+PORT = env.int("PORT", default=8000)
+# The address that people type; links in mails begin with it.
+SITE_URL = env.str("SITE_URL", default=f"http://127.0.0.1:{PORT}").rstrip("/")
 # How many proxies of ours stand before the web processes: so many forwarded addresses are believed.
 NUM_PROXIES = env.int("NUM_PROXIES", default=0)
 
@@ -56,7 +59,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.postgres",
-    "whitenoise.runserver_nostatic",
+    "betterside.serving",
     "django.contrib.staticfiles",
     "django.contrib.humanize",
     "corsheaders",

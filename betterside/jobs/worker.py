@@ -24,6 +24,7 @@ from .stalled import hand_back, sweep_for_ever
 log = logging.getLogger(__name__)
 
 LOST = (ConnectorException, psycopg.Error)
+PATIENCE = 3  # seconds that a connection may be long in coming
 LONGEST_PAUSE = 15  # seconds between two tries to reach the database
 LONG_SESSION = 60  # seconds; after one the pauses start anew
 
@@ -41,7 +42,7 @@ class Supervisor:
 
     async def run(self) -> None:
         self._prepare()
-        pause = 1
+        pause = 0.5
         while not (self.stopping.is_set() or self.is_stuck):
             began = time.monotonic()
             try:
@@ -66,9 +67,9 @@ class Supervisor:
         # Asks Django, and so starts an embedded database that is down.
         parameters = await asyncio.to_thread(connector_params)
         check = AsyncConnectionPool.check_connection
-        pool = AsyncConnectionPool(kwargs=parameters, min_size=1, max_size=8, timeout=5, check=check, open=False)
+        pool = AsyncConnectionPool(kwargs=parameters, min_size=1, max_size=8, timeout=PATIENCE, check=check, open=False)
         async with pool:
-            await pool.wait(timeout=5)
+            await pool.wait(timeout=PATIENCE)
             with app.replace_connector(WorkerConnector(kwargs=parameters)):
                 async with app.open_async(pool):
                     await self._work(pool)
@@ -80,12 +81,16 @@ class Supervisor:
         sweeper, stop = asyncio.create_task(sweep_for_ever(pool)), asyncio.create_task(self.stopping.wait())
         log.info("Working on %s", self.names)
         await asyncio.wait([*runs, sweeper, stop], return_when=asyncio.FIRST_COMPLETED)
-        stop.cancel()
         for worker in workers:
             worker.stop()
-        await self._wind_up(pool, workers, runs)
-        sweeper.cancel()
-        await asyncio.gather(sweeper, return_exceptions=True)
+        try:
+            await self._wind_up(pool, workers, runs)
+        finally:
+            stop.cancel()
+            sweeper.cancel()
+            _stop, swept = await asyncio.gather(stop, sweeper, return_exceptions=True)
+        if not isinstance(swept, asyncio.CancelledError):
+            raise swept
 
     async def _wind_up(self, pool: AsyncConnectionPool, workers: list[Worker], runs: list[asyncio.Task]) -> None:
         ended = asyncio.gather(*runs, return_exceptions=True)

@@ -4,7 +4,7 @@ import os
 import sys
 
 from django.conf import settings
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
 from betterside.jobs.lanes import LANES
 from betterside.jobs.worker import Supervisor
@@ -25,8 +25,9 @@ class Command(BaseCommand):
     def handle(self, lanes, grace, **options):
         unknown = set(lanes) - set(LANES)
         if unknown:
-            self.stderr.write(f"There is no lane {', '.join(sorted(unknown))}; choose among {', '.join(LANES)}.")
-            sys.exit(2)
+            raise CommandError(f"There is no lane {', '.join(sorted(unknown))}; choose among {', '.join(LANES)}.")
+        # The supervisor says once what the pool would say at each try.
+        logging.getLogger("psycopg.pool").setLevel(logging.ERROR)
         asyncio.run(self.work(Supervisor(lanes or list(LANES), grace)))
 
     async def work(self, supervisor: Supervisor):

@@ -1,0 +1,1 @@
+"""Development servers: `manage.py runserver` on uvicorn, and `manage.py dev`, which runs web and worker together."""
