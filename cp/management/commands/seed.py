@@ -4,6 +4,7 @@ from django.db import transaction
 from rich.console import Console
 
 from betterside.accounts import seed as accounts_seed
+from betterside.accounts.models import User
 from cp import seed as cp_seed
 
 STEPS = [("Entities and accounts", accounts_seed.run), ("Channel partners", cp_seed.run)]
@@ -17,9 +18,13 @@ class Command(BaseCommand):
             "--force", action="store_true", help="also outside DEBUG (the accounts' passwords are public)"
         )
 
-    def handle(self, *args, force=False, **options):
+        parser.add_argument("--once", action="store_true", help="only into a database that has no accounts yet")
+
+    def handle(self, *args, force=False, once=False, **options):
         if not settings.DEBUG and not force:
             raise CommandError("seed makes accounts with public passwords; outside DEBUG it needs --force.")
+        if once and User.objects.exists():
+            return
         console = Console(file=self.stdout, highlight=False)
         with transaction.atomic(), console.status("Seeding") as status:
             for name, run in STEPS:
