@@ -2,13 +2,12 @@
 
 from django import forms
 from django.contrib.auth import forms as auth_forms
-from django.contrib.auth import get_user_model
 from unfold.widgets import INPUT_CLASSES
 
-from betterside.api import limits
 from betterside.api.addresses import client_address
 from betterside.errors import DomainError
 
+from . import addresses
 from .services import credentials, passwords
 
 
@@ -50,20 +49,14 @@ class AdminLoginForm(InTheAdminsLook, LoginForm):
             raise forms.ValidationError("This account may not use the admin.")
 
 
-class PasswordResetForm(auth_forms.PasswordResetForm):
-    """Mails a link to an active account; says the same for any address."""
-
-    def get_users(self, email):
-        users = get_user_model().objects.select_related("entity").filter(email__iexact=email, is_active=True)
-        return [user for user in users if user.has_usable_password()]
+class PasswordResetForm(forms.Form):
+    email = forms.EmailField(max_length=addresses.MAX_LENGTH, widget=forms.EmailInput(attrs={"autocomplete": "email"}))
 
     def clean_email(self):
-        email = self.cleaned_data["email"]
         try:
-            limits.hit("password.reset", email.lower(), limit=5, seconds=3600)
+            return addresses.normalise(self.cleaned_data["email"])
         except DomainError as error:
             raise forms.ValidationError(error.message) from error
-        return email
 
 
 class SetPasswordForm(auth_forms.SetPasswordForm):
@@ -71,6 +64,14 @@ class SetPasswordForm(auth_forms.SetPasswordForm):
 
     def save(self, commit=True):
         passwords.change(user=self.user, password=self.cleaned_data["new_password1"])
+        return self.user
+
+
+class MailedPasswordForm(SetPasswordForm):
+    """Behind a link that was mailed, which proves the address too."""
+
+    def save(self, commit=True):
+        passwords.change_by_mail(user=self.user, password=self.cleaned_data["new_password1"])
         return self.user
 
 

@@ -1,40 +1,41 @@
-from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import views as auth
+from django.http import HttpResponseRedirect
 from django.urls import path
 from django.utils.functional import cached_property
 from django.views.generic import FormView
 
+from betterside.api.addresses import client_address
+from betterside.errors import DomainError
+
 from . import forms
 from .services import invitations, passwords
-
-# The link in a reset mail names the configured site, whatever Host header asked for it.
-SITE = {
-    "domain_override": settings.SITE_URL.split("://", 1)[1],
-    "extra_email_context": {"protocol": settings.SITE_URL.split("://", 1)[0], "site_name": "BetterSide"},
-}
+from .services.reset_links import links
 
 
 class PasswordResetView(auth.PasswordResetView):
+    """Asks the service that the API asks: the same limits, mail and silence."""
+
     form_class = forms.PasswordResetForm
 
     def form_valid(self, form):
-        form.save(
-            domain_override=SITE["domain_override"],
-            use_https=SITE["extra_email_context"]["protocol"] == "https",
-            from_email=settings.DEFAULT_FROM_EMAIL,
-            email_template_name=self.email_template_name,
-            subject_template_name=self.subject_template_name,
-            request=self.request,
-            extra_email_context=SITE["extra_email_context"],
-        )
-        return super(auth.PasswordResetView, self).form_valid(form)
+        try:
+            passwords.forgot(email=form.cleaned_data["email"], address=client_address(self.request))
+        except DomainError as error:
+            form.add_error(None, error.message)
+            return self.form_invalid(form)
+        return HttpResponseRedirect(self.get_success_url())
+
+
+class PasswordResetConfirmView(auth.PasswordResetConfirmView):
+    form_class = forms.MailedPasswordForm
+    token_generator = links
 
 
 class InvitationView(FormView):
     """The link of an invitation: the first password, and with it the proof of the address."""
 
-    form_class = forms.SetPasswordForm
+    form_class = forms.MailedPasswordForm
     template_name = "registration/invitation.html"
     success_url = "/login"
 
@@ -51,7 +52,7 @@ class InvitationView(FormView):
     def form_valid(self, form):
         if self.invited is None:
             return self.render_to_response(self.get_context_data(form=form))
-        passwords.accept_invitation(user=self.invited, password=form.cleaned_data["new_password1"])
+        form.save()
         messages.success(self.request, "Your password is set. Sign in with it.")
         return super().form_valid(form)
 
@@ -67,7 +68,7 @@ urlpatterns = [
     path("password/reset/sent", auth.PasswordResetDoneView.as_view(), name="password_reset_done"),
     path(
         "password/reset/<uidb64>/<token>",
-        auth.PasswordResetConfirmView.as_view(form_class=forms.SetPasswordForm),
+        PasswordResetConfirmView.as_view(),
         name="password_reset_confirm",
     ),
     path("password/reset/done", auth.PasswordResetCompleteView.as_view(), name="password_reset_complete"),

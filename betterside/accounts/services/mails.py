@@ -1,9 +1,13 @@
 """What accounts are told by mail. The jobs call these; whether somebody has an account is found out here."""
 
+from django.utils.encoding import force_bytes
+from django.utils.http import urlsafe_base64_encode
+
 from betterside import mail
 
 from ..models import OneTimeCode, User
 from . import invitations
+from .reset_links import links
 
 VERIFY, RESET = OneTimeCode.Purpose.VERIFY, OneTimeCode.Purpose.RESET
 
@@ -15,7 +19,8 @@ def code(code_id: int) -> None:
     if not user:
         return
     if found.purpose == RESET:
-        _send(user, "Your code for a new password", "reset.txt", f"code-{found.pk}", code=found.digits)
+        link = {"uid": urlsafe_base64_encode(force_bytes(user.pk)), "token": links.make_token(user)}
+        _send(user, "Your code for a new password", "reset.txt", f"code-{found.pk}", code=found.digits, **link)
     elif user.is_verified:
         _send(user, "You have a BetterSide account already", "registered.txt", f"code-{found.pk}")
     elif user.is_invited:

@@ -22,21 +22,22 @@ def validate(password: str, user: User) -> None:
 
 @transaction.atomic
 def change(*, user: User, password: str) -> None:
-    """Set a password that was validated, and end every login that the old one opened."""
+    """Set a password that was validated; end every login that the old one opened, and the code that would replace it."""
     user.set_password(password)
     user.save(update_fields=["password", "updated_at"])
     logins.end_all(user=user, reason=Login.EndReason.PASSWORD_CHANGED)
+    OneTimeCode.objects.filter(email=user.email, purpose=RESET).end()
 
 
 @transaction.atomic
-def accept_invitation(*, user: User, password: str) -> None:
-    """Set the first password, which was validated; whoever has the link reads the address's mail."""
+def change_by_mail(*, user: User, password: str) -> None:
+    """The same with a link or a code that was mailed: whoever has it reads the address's mail."""
     change(user=user, password=password)
     seats.prove_address(user=user)
 
 
 def forgot(*, email: str, address: str) -> None:
-    """Mail a code to the address if it has an account; says nothing about that."""
+    """Mail a code and a link to the address if it has an account; says nothing about that. Raises TooMany."""
     codes.limit_asking(purpose=RESET, email=email, address=address)
     with transaction.atomic():
         codes.ask(email=email, purpose=RESET)
@@ -56,5 +57,4 @@ def reset(*, email: str, digits: str, password: str, address: str) -> None:
             raise codes.WrongCode
         codes.use(code)
         validate(password, user)
-        change(user=user, password=password)
-        seats.prove_address(user=user)
+        change_by_mail(user=user, password=password)
