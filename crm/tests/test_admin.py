@@ -348,6 +348,23 @@ class TestWhoMay:
         assert titles(lead) == ["Lead created"]
 
 
+def test_a_person_who_owns_leads_keeps_their_entity(staff):
+    owner, other = UserFactory(rep=True), EntityFactory(slug="other")
+    lead = make_lead(owner=owner)
+    path = f"/admin/accounts/user/{owner.pk}/change/"
+
+    refused = submit(staff, path, "user_form", entity=other.pk, first_name="Changed")
+    owner.refresh_from_db()
+    assert refused.context["adminform"].form.errors["entity"] == [
+        "This person owns leads of the entity. Pass them on first."
+    ]
+    assert owner.entity == lead.entity
+    assert owner.first_name != "Changed", "all or nothing"
+
+    change(staff, lead, assigned_user="")
+    assert submit(staff, path, "user_form", entity=other.pk).status_code == 302
+
+
 class TestPipelines:
     def test_words_that_clients_know_stay(self, staff):
         won = status("sales", "won")

@@ -16,6 +16,7 @@ log = logging.getLogger(__name__)
 # What an admin may change of a colleague, and what of it is worth a line in the log with its value.
 CHANGEABLE = frozenset({"first_name", "last_name", "phone", "role", "is_active", "is_approved", "is_away"})
 LOGGED = ("role", "is_active", "is_approved")
+OWNS_LEADS = "This person owns leads of the entity. Pass them on first."
 
 
 def approve(*, user: User) -> None:
@@ -37,7 +38,12 @@ def activate(*, user: User) -> None:
 
 @transaction.atomic
 def move(*, user: User, entity: Entity) -> None:
-    """Give the user another entity; every login ends, since its tokens name the old one."""
+    """Give the user another entity; every login ends, since its tokens name the old one.
+
+    Raises Conflict while the user owns leads, which stay in theirs.
+    """
+    if user.leads.exists():
+        raise Conflict(OWNS_LEADS, fields={"entity": OWNS_LEADS})
     user.entity = entity
     user.save(update_fields=["entity", "updated_at"])
     logins.end_all(user=user, reason=Login.EndReason.MOVED)
