@@ -88,6 +88,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "betterside.staff.csp.middleware",
+    "betterside.api.middleware.marketing_cors",
     "corsheaders.middleware.CorsMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "betterside.api.middleware.plain_paths",
@@ -266,6 +267,8 @@ FB_VERIFY_TOKEN = env.str("FB_VERIFY_TOKEN", default="")
 FB_PAGE_ACCESS_TOKEN = env.str("FB_PAGE_ACCESS_TOKEN", default="")
 META_GRAPH_URL = env.str("META_GRAPH_URL", default="https://graph.facebook.com").rstrip("/")
 META_GRAPH_VERSION = env.str("META_GRAPH_VERSION", default="v25.0")
+# The longest wait, in seconds, between two tries to fetch one lead.
+CAPTURE_BACKOFF_MAX = env.int("CAPTURE_BACKOFF_MAX", default=900)
 # Newest first: the first encrypts, all decrypt.
 FIELD_ENCRYPTION_KEYS = env.list("FIELD_ENCRYPTION_KEYS", default=[])
 

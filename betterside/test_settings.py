@@ -13,3 +13,6 @@ DATABASES["default"]["OPTIONS"] = {}
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 LOGGING["root"]["level"] = "WARNING"
 ADMIN_API_TOKEN = "admin-token-of-the-tests"  # noqa: S105 - of no use elsewhere
+# Whatever a developer's .env opens stays shut here, and no test asks Meta.
+FB_APP_ID = FB_APP_SECRET = FB_VERIFY_TOKEN = FB_PAGE_ACCESS_TOKEN = ""
+META_GRAPH_URL = "http://127.0.0.1:9"

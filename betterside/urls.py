@@ -17,6 +17,7 @@ api = [
     ),
     path("", include("betterside.accounts.api.urls")),
     path("", include("betterside.realtime.api.urls")),
+    path("", include("marketing.api.urls")),
     path("cp/", include("cp.api.urls")),
     path("", include("crm.api.sales.urls")),
 ]

@@ -47,7 +47,9 @@ def _practice_field(field: str, message: str, code: str) -> dict:
 
 
 def marketing_error(error: DomainError) -> dict:
-    body = {"success": False, "message": error.message, "error_code": error.code}
+    # marketing.md, "Error Response (400 Bad Request)": the sentences stand beside the fields.
+    message = "Validation error" if error.code == "VALIDATION_ERROR" and error.fields else error.message
+    body = {"success": False, "message": message, "error_code": error.code}
     body |= {"errors": error.fields} if error.fields else {}
     now = timezone.now().isoformat(timespec="milliseconds").replace("+00:00", "Z")
     return body | {"timestamp": now}

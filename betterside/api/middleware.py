@@ -13,7 +13,7 @@ from betterside import logs
 
 from . import errors
 from .bodies import REFUSED
-from .faces import face_of
+from .faces import MARKETING, face_of
 
 log = logging.getLogger("betterside.requests")
 OWN_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
@@ -95,3 +95,21 @@ def drop_trailing_slash(request):
 
 
 plain_paths = both(drop_trailing_slash, lambda request, response: response)
+
+
+# What marketing.md, "Expected OPTIONS Response Headers" promises, where our other faces allow more.
+MARKETING_CORS = {
+    "Access-Control-Allow-Methods": "GET, POST, PATCH, DELETE, OPTIONS",
+    "Access-Control-Allow-Headers": "Authorization, Content-Type",
+}
+
+
+def narrow_cors(request, response):
+    if face_of(request.path_info) is MARKETING:
+        for name, value in MARKETING_CORS.items():
+            if name in response:
+                response[name] = value
+    return response
+
+
+marketing_cors = both(lambda request: None, narrow_cors)

@@ -97,10 +97,12 @@ def only_the_api(endpoints):
     return [endpoint for endpoint in endpoints if not endpoint[0].startswith(("/api/schema", "/api/docs"))]
 
 
-def documented(*, query=None, body=None, answer=None, status: int = 200, summary: str = "", header=None, **kwargs):
+def documented(
+    *, query=None, body=None, answer=None, status: int = 200, summary: str = "", header=None, parameters=(), **kwargs
+):
     """What an action takes and gives, for the OpenAPI document: serializers for query and body, a shape for the answer."""
     return extend_schema(
-        parameters=[parameter for parameter in (query, header) if parameter] or None,
+        parameters=[parameter for parameter in (query, header, *parameters) if parameter] or None,
         request=body,
         responses={status: answer},
         summary=summary or None,

@@ -64,6 +64,14 @@ class Lead(models.Model):
     duplicate_of = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="duplicates"
     )
+    handed_over_from = models.OneToOneField(
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="handed_over_to",
+        help_text="The marketing lead that this sales lead continues.",
+    )
     last_interaction_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True, help_text="When it was won or lost; null while open.")
     created_at = models.DateTimeField(default=timezone.now)

@@ -63,13 +63,15 @@ class LeadQuerySet(models.QuerySet):
         """Created at or after `start` and before `end`; either may be None."""
         return between(self, "created_at", start, end)
 
-    def same_person(self, *, e164: str, digits: str, email: str):
-        """Leads of the same phone, else of the same e-mail (DESIGN section 4: e164, else digits, else e-mail)."""
-        if e164:
-            return self.filter(phone_e164=e164)
-        if len(digits) >= 7:
-            return self.filter(phone_digits=digits)
-        return self.filter(email__iexact=email) if email else self.none()
+    def same_person(self, *, e164: str = "", digits: str = "", email: str = ""):
+        """The earliest lead of the same person, or None: by e164, else digits (7 or more), else e-mail."""
+        keys = [
+            Q(phone_e164=e164) if e164 else None,
+            Q(phone_digits=digits) if len(digits) >= 7 else None,
+            Q(email__iexact=email) if email else None,
+        ]
+        found = (self.filter(key).order_by("created_at", "pk").first() for key in keys if key is not None)
+        return next((lead for lead in found if lead is not None), None)
 
     def seen_by(self, user, **lookup):
         """One lead: LeadNotFound outside the user's entity, NotAllowed inside it when it is not for them to see."""
@@ -80,11 +82,9 @@ class LeadQuerySet(models.QuerySet):
             raise NotAllowed("This lead belongs to somebody else.")
         return lead
 
-    def figures(self):
-        """Leads that count: Meta's test leads are left out."""
-        return self.filter(Q(is_test=False))
-
 
 class LiveLeads(models.Manager.from_queryset(LeadQuerySet)):
+    """Leads that count: neither deleted nor one of Meta's test leads."""
+
     def get_queryset(self):
-        return super().get_queryset().filter(deleted_at=None)
+        return super().get_queryset().filter(deleted_at=None, is_test=False)

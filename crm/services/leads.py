@@ -33,6 +33,7 @@ FIELDS = frozenset(
         "source_page_name",
         "is_test",
         "duplicate_of",
+        "handed_over_from",
         "last_interaction_at",
     }
 )

@@ -56,6 +56,9 @@ class Entity(models.Model):
     max_leads_per_user = models.PositiveIntegerField(default=100, help_text="Open leads a person may hold.")
     assignment_strategy = models.CharField(max_length=20, choices=Strategy, default=Strategy.MANUAL)
     duplicate_policy = models.CharField(max_length=10, choices=Duplicates, default=Duplicates.CREATE)
+    hands_over_converted = models.BooleanField(
+        default=False, help_text="A marketing lead that becomes CONVERTED is handed over to the sales pipeline."
+    )
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
