@@ -15,6 +15,8 @@ from .shapes import assert_in_shape
 
 pytestmark = pytest.mark.django_db
 
+# Meta's door reads raw bytes of any type: without their signature they are 403 before anybody parses them.
+SIGNED = {"webhook-facebook"}
 DEEP = 6500
 BODIES = {
     "nothing": b"",
@@ -98,6 +100,13 @@ def assert_answered(answer, path: str) -> None:
         assert_in_shape(answer, path)
 
 
+@pytest.fixture(autouse=True)
+def open_doors(settings):
+    """A closed door answers 503 to everything; behind an open one there is something to break."""
+    settings.FB_APP_SECRET = settings.FB_VERIFY_TOKEN = "set"
+
+
+
 @pytest.mark.parametrize("row", WRITING, ids=str)
 def test_broken_bodies(world, row: Row):
     path = row.path(world)
@@ -140,7 +149,7 @@ def test_query_parameters_of_pages(world, row: Row):
         assert answer.status_code < 500, f"{value[:60]}: {answer.content[:500]}"
 
 
-@pytest.mark.parametrize("row", [row for row in WRITING if row.body is not None], ids=str)
+@pytest.mark.parametrize("row", [row for row in WRITING if row.body is not None and row.name not in SIGNED], ids=str)
 def test_a_body_that_is_no_json_is_415(world, row: Row):
     path = row.path(world)
     for content_type in ("text/plain", "application/xml", "application/json; charset=utf-16", "x"):

@@ -20,10 +20,23 @@ class Campaign(models.Model):
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     entity = models.ForeignKey("accounts.Entity", on_delete=models.PROTECT, related_name="campaigns")
+    account = models.ForeignKey(
+        "marketing.AdAccount", null=True, blank=True, on_delete=models.SET_NULL, related_name="campaigns"
+    )
     name = models.CharField(max_length=255)
     meta_id = models.CharField(max_length=64, blank=True)
     objective = models.CharField(max_length=100, blank=True)
     status = models.CharField(max_length=20, choices=Status, default=Status.ACTIVE)
+    currency = models.CharField(max_length=3, blank=True, help_text="ISO code; empty until Meta or staff said it.")
+    budget = models.DecimalField(max_digits=14, decimal_places=2, null=True, blank=True)
+    ads_request = models.ForeignKey(
+        "cp.AdsRequest",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="campaigns",
+        help_text="The CP's request this campaign runs for: its leads go to that CP and project.",
+    )
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 
@@ -39,3 +52,27 @@ class Campaign(models.Model):
 
     def __str__(self):
         return self.name
+
+
+class CampaignDay(models.Model):
+    """What Meta reports of a campaign's day. Past days are restated: written over, never added to."""
+
+    entity = models.ForeignKey("accounts.Entity", on_delete=models.PROTECT, related_name="+")
+    campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="days")
+    date = models.DateField(help_text="In the ad account's time zone.")
+    currency = models.CharField(max_length=3)
+    spend = models.DecimalField(max_digits=14, decimal_places=2, default=0)
+    impressions = models.PositiveBigIntegerField(default=0)
+    clicks = models.PositiveBigIntegerField(default=0)
+    link_clicks = models.PositiveBigIntegerField(default=0)
+    leads = models.PositiveIntegerField(default=0, help_text="By Meta's count.")
+    revenue = models.DecimalField(max_digits=14, decimal_places=2, default=0, help_text="By Meta's count.")
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        ordering = ["campaign", "date"]
+        constraints = [models.UniqueConstraint(fields=["campaign", "date"], name="campaignday_once")]
+        indexes = [models.Index(fields=["entity", "date"], name="campaignday_by_entity")]
+
+    def __str__(self):
+        return f"{self.campaign_id} {self.date}"

@@ -1,0 +1,22 @@
+from django.urls import path
+
+from . import leads, webhooks
+
+webhook_urls = [
+    path(
+        "webhooks/facebook",
+        webhooks.FacebookViewSet.as_view({"get": "verify", "post": "deliver"}),
+        name="webhook-facebook",
+    ),
+    path("webhooks/website", webhooks.WebsiteViewSet.as_view({"post": "submit"}), name="webhook-website"),
+]
+lead = {"get": "retrieve", "patch": "partial_update", "delete": "destroy"}
+lead_urls = [
+    path(
+        "v1/marketing/leads",
+        leads.LeadViewSet.as_view({"get": "list", "post": "create"}),
+        name="marketing-leads",
+    ),
+    path("v1/marketing/leads/<str:lead_id>", leads.LeadViewSet.as_view(lead), name="marketing-lead"),
+]
+urlpatterns = webhook_urls + lead_urls

@@ -1,0 +1,139 @@
+"""From somebody's answers to a lead with an owner. Webhook, website and reconcile all come through here."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db import connection, transaction
+
+from betterside.accounts.models import Entity, User
+from betterside.errors import Conflict, DomainError
+from crm.models import Activity, Lead, LeadMeta
+from crm.services import activities, assignments, distribution, history, leads, phones
+
+from ..models import Campaign
+
+
+class PersonKnown(Conflict):
+    """The entity's duplicate policy is `reject` and it has this person."""
+
+    code, message = "DUPLICATE_LEAD", "This person is a lead already."
+
+
+@dataclass
+class Enquiry:
+    """One person's answers and where they go. `meta` holds LeadMeta's fields; `fields` the lead's."""
+
+    entity: Entity
+    pipeline: str
+    platform: str
+    source_lead_id: str
+    fields: dict
+    meta: dict = field(default_factory=dict)
+    project: object = None
+    owner: User | None = None
+    strategy: str = ""
+    campaign: Campaign | None = None
+    created_time: datetime | None = None
+    is_test: bool = False
+
+
+@dataclass(frozen=True)
+class Captured:
+    lead: Lead
+    is_new: bool
+
+
+@transaction.atomic
+def capture(enquiry: Enquiry) -> Captured:
+    """Create the lead, or attach the enquiry to the one the person has, by the entity's duplicate policy.
+
+    Raises PersonKnown. Two enquiries of one person at once wait for each other. A failing assignment never
+    loses the lead: it stays without an owner, and the reason is on its timeline.
+    """
+    known = None if enquiry.is_test else _known(enquiry)
+    policy = enquiry.entity.duplicate_policy
+    if known and policy == Entity.Duplicates.REJECT:
+        raise PersonKnown
+    if known and policy == Entity.Duplicates.ATTACH and known.is_open:
+        return Captured(_attach(known, enquiry), is_new=False)
+    lead = _create(enquiry, known)
+    _meta(lead, enquiry)
+    if not enquiry.is_test:
+        _find_owner(lead, enquiry, known)
+    return Captured(lead, is_new=True)
+
+
+def _known(enquiry: Enquiry) -> Lead | None:
+    """The lead this person has in the entity and pipeline. Holds a lock on the person until the transaction ends."""
+    phone, email = enquiry.fields.get("phone", ""), enquiry.fields.get("email", "")
+    keys = {
+        "e164": phones.e164(phone, enquiry.entity.default_region),
+        "digits": phones.digits(phone),
+        "email": email.lower(),
+    }
+    # Sorted, so that two enquiries that share two keys cannot wait for each other in a circle.
+    for key in sorted(value for value in keys.values() if value):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [enquiry.entity.pk, key])
+    found = Lead.objects.filter(entity=enquiry.entity).in_pipeline(enquiry.pipeline)
+    return found.select_related("assigned_user").same_person(**keys)
+
+
+def _attach(lead: Lead, enquiry: Enquiry) -> Lead:
+    text = "Enquired again" + (f" through {enquiry.meta.get('page_id')}" if enquiry.meta.get("page_id") else "")
+    history.record(
+        lead=lead,
+        by=None,
+        activity_type=Activity.Type.NOTE,
+        title="Repeat enquiry",
+        description=text,
+        event="lead.enquired_again",
+    )
+    activities.touch(lead)
+    return lead
+
+
+def _create(enquiry: Enquiry, known: Lead | None) -> Lead:
+    campaign = enquiry.campaign
+    fields = {
+        **enquiry.fields,
+        "platform": enquiry.platform,
+        "project": enquiry.project,
+        "campaign": campaign,
+        "ads_request": campaign.ads_request if campaign else None,
+        "duplicate_of": known,
+        "is_test": enquiry.is_test,
+    }
+    return leads.create(by=None, entity=enquiry.entity, pipeline=enquiry.pipeline, fields=fields)
+
+
+def _meta(lead: Lead, enquiry: Enquiry) -> None:
+    LeadMeta.objects.create(
+        entity=enquiry.entity,
+        lead=lead,
+        platform_key=enquiry.platform,
+        source_lead_id=enquiry.source_lead_id,
+        created_time=enquiry.created_time,
+        processing_status=LeadMeta.Processing.PROCESSED,
+        **enquiry.meta,
+    )
+
+
+def _find_owner(lead: Lead, enquiry: Enquiry, known: Lead | None) -> None:
+    """The route's owner, else the owner of the person's earlier lead, else whom the strategy picks."""
+    owner = enquiry.owner or (known.assigned_user if known else None)
+    try:
+        with transaction.atomic():
+            if owner:
+                reason = "Owner of the capture route" if enquiry.owner else "Owner of this person's earlier lead"
+                assignments.assign(lead=lead, to=owner, by=None, reason=reason)
+            else:
+                distribution.assign_automatically(lead, strategy=enquiry.strategy)
+    except DomainError as error:
+        history.record(
+            lead=lead,
+            by=None,
+            activity_type=Activity.Type.NOTE,
+            title="Not assigned",
+            description=f"Not assigned: {error.message}",
+        )

@@ -1,0 +1,104 @@
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from django.utils import timezone
+
+from betterside.accounts.tests.factories import EntityFactory
+from marketing.models import AdAccount, Campaign, CampaignDay
+from marketing.services import insights
+
+pytestmark = pytest.mark.django_db
+
+
+def row(day, **fields) -> dict:
+    """A row as Meta writes it: all numbers are texts, what is 0 is left out."""
+    return {
+        "campaign_id": "777",
+        "campaign_name": "Skyline",
+        "account_currency": "INR",
+        "spend": "1250.50",
+        "impressions": "9000",
+        "clicks": "120",
+        "date_start": day,
+        "date_stop": day,
+    } | fields
+
+
+@pytest.fixture
+def account():
+    return AdAccount.objects.create(
+        entity=EntityFactory(), account_id="act_1", timezone_name="Asia/Kolkata", currency="INR"
+    )
+
+
+@pytest.fixture
+def today(account):
+    return timezone.localdate(timezone=account.entity.zone).isoformat()
+
+
+def test_it_writes_a_campaign_and_its_day(graph, account, today):
+    graph.insights["act_1"] = [row(today, actions=[{"action_type": "lead", "value": "4"}], inline_link_clicks="80")]
+
+    assert insights.sync(account) == 1
+
+    day = CampaignDay.objects.get()
+    assert (day.spend, day.impressions, day.clicks, day.link_clicks, day.leads) == (
+        Decimal("1250.50"),
+        9000,
+        120,
+        80,
+        4,
+    )
+    assert (day.campaign.name, day.campaign.currency, day.campaign.entity) == ("Skyline", "INR", account.entity)
+    assert account.synced_at
+
+
+def test_a_restated_day_is_overwritten_not_added(graph, account, today):
+    graph.insights["act_1"] = [row(today)]
+    insights.sync(account)
+    graph.insights["act_1"] = [row(today, spend="1300")]
+    insights.sync(account)
+
+    assert CampaignDay.objects.get().spend == Decimal(1300)
+
+
+def test_leads_are_the_first_kind_present_and_never_their_sum(graph, account, today):
+    actions = [
+        {"action_type": "leadgen.other", "value": "9"},
+        {"action_type": "onsite_conversion.lead_grouped", "value": "5"},
+    ]
+    graph.insights["act_1"] = [row(today, actions=actions)]
+    insights.sync(account)
+
+    assert CampaignDay.objects.get().leads == 5
+
+
+def test_it_follows_the_pages(graph, account, today):
+    graph.insights["act_1"] = [row(today, campaign_id=str(n)) for n in range(230)]
+
+    assert insights.sync(account) == 230
+    assert Campaign.objects.count() == 230
+
+
+def test_a_failing_account_keeps_its_trouble_and_its_last_success(graph, account):
+    graph.order(mode="token")
+
+    assert insights.sync(account) == 0
+    account.refresh_from_db()
+    assert account.needs_reconnect
+    assert account.synced_at is None
+    assert not insights.due_accounts().exists()
+
+
+def test_a_limited_account_waits(graph, account):
+    graph.order(mode="throttled")
+    insights.sync(account)
+
+    account.refresh_from_db()
+    assert account.paused_until > timezone.now() + timedelta(seconds=30)
+
+
+@pytest.mark.parametrize("value", [None, "", "NaN", "1e999", "-5", [], "twelve"])
+def test_a_number_that_is_none_is_0(value):
+    assert insights.number(value) == 0
