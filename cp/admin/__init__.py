@@ -1,3 +1,3 @@
-from . import counters, profiles, projects
+from . import ads_requests, counters, home, marketing_requests, profiles, projects
 
-__all__ = ["counters", "profiles", "projects"]
+__all__ = ["ads_requests", "counters", "home", "marketing_requests", "profiles", "projects"]

@@ -87,6 +87,19 @@ def test_a_counter_is_only_read(staff):
     assert staff.post(path, {"creatives_shared": "9"}).status_code == 403
 
 
+def test_what_was_shared_is_counted_but_never_below_zero(staff):
+    counter = MarketingCounterFactory(creatives_shared=3)
+
+    def count(**more):
+        data = {"action": "count", "_selected_action": [counter.pk], "answered": "yes", **more}
+        return staff.post("/admin/cp/marketingcounter/", data, follow=True).content.decode()
+
+    count(creatives="2", edms="1")
+    assert "1 not changed: The counter stands at 5 and cannot fall below zero." in count(creatives="-6", edms="0")
+    counter.refresh_from_db()
+    assert (counter.creatives_shared, counter.edms_shared) == (5, 1)
+
+
 @pytest.mark.parametrize("path", [PROJECTS, "/admin/cp/cpprofile/", "/admin/cp/marketingcounter/"])
 def test_a_list_asks_as_much_for_many_rows_as_for_few(staff, path):
     def rows(count):
