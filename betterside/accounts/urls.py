@@ -57,6 +57,18 @@ class InvitationView(FormView):
         return super().form_valid(form)
 
 
+class PasswordChangeView(auth.PasswordChangeView):
+    """The panel's own page; the admin has another of the default template's name."""
+
+    form_class = forms.PasswordChangeForm
+    template_name = "panel/password_change.html"
+    success_url = "/profile"
+
+    def form_valid(self, form):
+        messages.success(self.request, "Your password is changed.")
+        return super().form_valid(form)
+
+
 urlpatterns = [
     path(
         "login",
@@ -73,9 +85,5 @@ urlpatterns = [
     ),
     path("password/reset/done", auth.PasswordResetCompleteView.as_view(), name="password_reset_complete"),
     path("invitation/<str:token>", InvitationView.as_view(), name="invitation"),
-    path(
-        "password/change",
-        auth.PasswordChangeView.as_view(form_class=forms.PasswordChangeForm, success_url="/profile"),
-        name="password_change",
-    ),
+    path("password/change", PasswordChangeView.as_view(), name="password_change"),
 ]
