@@ -191,6 +191,7 @@ SIMPLE_JWT = {
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "betterside.api.authentication.TokenAuthentication",
+        "betterside.api.authentication.ApiKeyAuthentication",
         "betterside.api.authentication.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["betterside.api.permissions.IsApproved"],

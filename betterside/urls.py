@@ -20,6 +20,7 @@ api = [
     path("", include("marketing.api.urls")),
     path("cp/", include("cp.api.urls")),
     path("", include("crm.api.sales.urls")),
+    path("", include("crm.api.growth.urls")),
 ]
 
 urlpatterns = [

@@ -48,6 +48,8 @@ RIGHTS = {
     "channel.use": MANAGERS | {Role.CP},
     "channel.own": frozenset({Role.CP}),
 }
+# A stolen key must not be able to make itself another key, or a seat.
+NEVER_BY_API_KEY = {"users.manage", "settings.manage"}
 
 
 def may(user, right: str) -> bool:

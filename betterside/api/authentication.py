@@ -1,8 +1,11 @@
 from django.middleware.csrf import CsrfViewMiddleware
 from rest_framework import authentication
 
-from betterside.accounts.services import logins
+from betterside.accounts.models import ApiKey
+from betterside.accounts.services import api_keys, logins
 from betterside.errors import NotAllowed, NotSignedIn
+
+SAFE = ("GET", "HEAD", "OPTIONS")
 
 
 class TokenAuthentication(authentication.BaseAuthentication):
@@ -19,6 +22,24 @@ class TokenAuthentication(authentication.BaseAuthentication):
 
     def authenticate_header(self, request):
         return 'Bearer realm="api"'
+
+
+class ApiKeyAuthentication(authentication.BaseAuthentication):
+    """`Authorization: Api-Key …`: acts as the person who made the key, as far as its scopes reach.
+
+    Accounts are people's own: under /api/auth and /auth no key is accepted.
+    """
+
+    def authenticate(self, request):
+        scheme, _space, secret = request.headers.get("Authorization", "").partition(" ")
+        if scheme.lower() != "api-key":
+            return None
+        key = api_keys.of_secret(secret.strip())
+        if request.path_info.startswith(("/api/auth/", "/auth/")):
+            raise NotAllowed("API keys do not work here.")
+        api_keys.require_scope(key, ApiKey.Scope.READ if request.method in SAFE else ApiKey.Scope.WRITE)
+        api_keys.note_use(key)
+        return key.user, key
 
 
 class _CsrfCheck(CsrfViewMiddleware):

@@ -1,5 +1,7 @@
 from rest_framework.permissions import BasePermission
 
+from betterside.accounts.models import ApiKey
+from betterside.accounts.roles import NEVER_BY_API_KEY
 from betterside.errors import NotAllowed
 
 
@@ -28,6 +30,8 @@ class IsApproved(IsSignedIn):
         if not request.user.is_approved:
             raise NotApproved
         right = right_for(view)
+        if right in NEVER_BY_API_KEY and isinstance(request.auth, ApiKey):
+            raise NotAllowed("API keys may not do this; sign in.")
         return right is None or request.user.may(right)
 
 

@@ -17,6 +17,15 @@ class TokenScheme(OpenApiAuthenticationExtension):
         return {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
 
 
+class ApiKeyScheme(OpenApiAuthenticationExtension):
+    target_class = "betterside.api.authentication.ApiKeyAuthentication"
+    name = "apiKey"
+
+    def get_security_definition(self, auto_schema):
+        said = "`Api-Key bsk_…`, from POST /api/settings/regenerate-key."
+        return {"type": "apiKey", "in": "header", "name": "Authorization", "description": said}
+
+
 class SessionScheme(OpenApiAuthenticationExtension):
     target_class = "betterside.api.authentication.SessionAuthentication"
     name = "session"

@@ -17,11 +17,13 @@ class FaceViewSet(ViewSet):
     """A thin view: permission by `rights` (action → right), input by serializers, one call, the face's shape.
 
     Every changing request runs in one transaction, so an error that becomes an answer has changed nothing; a view
-    whose counters must outlive a refusal says `atomic = False`.
+    whose counters must outlive a refusal says `atomic = False`, one whose answer must not be kept for an
+    Idempotency-Key `replays = False`.
     """
 
     face: Face
     atomic = True
+    replays = True
     rights: dict[str, str] = {}
 
     def initial(self, request, *args, **kwargs):
@@ -32,7 +34,7 @@ class FaceViewSet(ViewSet):
             setattr(self, name, self._in_transaction(request, handler))
 
     def _in_transaction(self, request, handler):
-        key = request.headers.get("Idempotency-Key") if request.method == "POST" else None
+        key = request.headers.get("Idempotency-Key") if request.method == "POST" and self.replays else None
 
         def run(*args, **kwargs):
             with transaction.atomic():

@@ -1,4 +1,5 @@
-"""By what right somebody listens, and whether it still holds: a login row or a session, looked up again and again.
+"""By what right somebody listens, and whether it still holds: a login row, a session or an API key, looked up again
+and again.
 
 A browser's EventSource can send no header. It has the session cookie, or asks for a ticket with its token and puts
 that into the address; so a ticket lives a minute and says nothing to whoever reads the server's log.
@@ -14,21 +15,23 @@ from django.conf import settings
 from django.contrib.auth import get_user
 from django.http import HttpRequest
 
-from betterside.accounts.models import Login, User
-from betterside.accounts.services import logins
+from betterside.accounts.models import ApiKey, Login, User
+from betterside.accounts.services import api_keys, logins
 from betterside.api.permissions import NotApproved
 from betterside.errors import NotSignedIn
 
 TICKET_SECONDS = 60
-LOGIN, SESSION = "login", "session"
-Pass = tuple[str, str]  # (LOGIN, sid) or (SESSION, session key)
+LOGIN, SESSION, API_KEY = "login", "session", "api_key"
+Pass = tuple[str, str]  # (LOGIN, sid), (SESSION, session key) or (API_KEY, the row's id)
 
 
 def of_request(request) -> Pass:
-    """The pass that a request shows: a token, else a ticket, else a session. Raises NotSignedIn."""
+    """The pass that a request shows: a token or API key, else a ticket, else a session. Raises NotSignedIn."""
     scheme, _space, token = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() == "bearer" and token.isascii():
         return of_login(logins.of_access_token(token.strip()))
+    if scheme.lower() == "api-key":
+        return of_api_key(api_keys.of_secret(token.strip()))
     if "ticket" in request.GET:
         return read_ticket(request.GET["ticket"])
     return of_session(request.session)
@@ -42,10 +45,21 @@ def of_session(session) -> Pass:
     return SESSION, session.session_key or ""
 
 
+def of_api_key(key: ApiKey) -> Pass:
+    return API_KEY, str(key.pk)
+
+
+def of_signed_in(request) -> Pass:
+    """The pass behind a request that a view has let in."""
+    if isinstance(request.auth, ApiKey):
+        return of_api_key(request.auth)
+    return of_login(request.auth) if request.auth else of_session(request.session)
+
+
 def holder(of: Pass) -> User:
-    """Who holds the pass, as the database says now. Raises NotSignedIn when it is over, NotApproved without a seat."""
+    """Who holds the pass, as the database says now. NotSignedIn when it is over, NotAllowed without a seat or scope."""
     kind, key = of
-    user = _user_of_login(key) if kind == LOGIN else _user_of_session(key)
+    user = USERS[kind](key)
     if not user.is_approved:
         raise NotApproved
     return user
@@ -65,6 +79,16 @@ def _user_of_session(key: str) -> User:
     if not user.is_authenticated:
         raise NotSignedIn
     return user
+
+
+def _user_of_api_key(pk: str) -> User:
+    key = api_keys.of_id(int(pk))
+    api_keys.require_scope(key, ApiKey.Scope.READ)
+    api_keys.note_use(key)
+    return key.user
+
+
+USERS = {LOGIN: _user_of_login, SESSION: _user_of_session, API_KEY: _user_of_api_key}
 
 
 def ticket_for(of: Pass) -> str:

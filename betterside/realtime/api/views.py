@@ -21,7 +21,7 @@ HEADERS = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
 @csrf_exempt  # It changes nothing; other methods get their 405.
 @require_GET
 async def events(request):
-    """Server-sent events, by session, token or `?ticket=`; `Last-Event-ID` reads on where a stream broke off."""
+    """Server-sent events, by session, token, API key or `?ticket=`; `Last-Event-ID` reads on where a stream broke off."""
     try:
         if not isinstance(request, ASGIRequest):
             raise Unavailable("Live updates need an ASGI server, such as uvicorn.")
@@ -41,5 +41,6 @@ class TicketViewSet(FaceViewSet):
 
     @documented(answer=enveloped("TicketAnswer", TicketShape()), status=201, summary="A ticket for the live updates")
     def create(self, request):
-        shown = passes.of_login(request.auth) if request.auth else passes.of_session(request.session)
-        return success({"ticket": passes.ticket_for(shown), "expires_in": passes.TICKET_SECONDS}, status=201)
+        return success(
+            {"ticket": passes.ticket_for(passes.of_signed_in(request)), "expires_in": passes.TICKET_SECONDS}, status=201
+        )

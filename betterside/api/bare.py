@@ -1,0 +1,25 @@
+"""Lists as bare arrays (growth, practice): the full count and the ways to the other pages are in headers."""
+
+from rest_framework.response import Response
+from rest_framework.utils.urls import replace_query_param
+
+from .paging import cut, window
+from .shapes import Shape
+
+
+def page(request, shape: type[Shape], queryset, query: dict) -> Response:
+    """The page's rows, with `X-Total-Count` and `Link` (RFC 8288: first, prev, next, last)."""
+    total = queryset.count()
+    headers = {"X-Total-Count": str(total), "Link": _links(request, total, *window(query))}
+    return Response(shape.many(cut(queryset, query)), headers=headers)
+
+
+def _links(request, total: int, start: int, length: int) -> str:
+    last = max(total - 1, 0) // length * length
+    offsets = {"first": 0, "last": last}
+    if start > 0:
+        offsets["prev"] = max(start - length, 0)
+    if start + length < total:
+        offsets["next"] = start + length
+    here = replace_query_param(request.build_absolute_uri(), "limit", length)
+    return ", ".join(f'<{replace_query_param(here, "offset", offset)}>; rel="{rel}"' for rel, offset in offsets.items())
