@@ -9,6 +9,7 @@ from betterside import clock
 from betterside.accounts.models import User
 from crm.models import Lead, LeadStatus
 from crm.services import stages
+from marketing import seed as marketing_seed
 
 from .models import Project, ProjectAssignment
 from .services import ads_requests, leads, marketing, profiles
@@ -48,6 +49,7 @@ def run() -> None:
     for row in LEADS:
         _lead(people[row[0]], projects, *row[1:])
     _support(people, projects)
+    marketing_seed.routes(first_project=projects[0])
 
 
 def _projects(people: dict) -> list[Project]:

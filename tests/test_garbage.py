@@ -106,7 +106,6 @@ def open_doors(settings):
     settings.FB_APP_SECRET = settings.FB_VERIFY_TOKEN = "set"
 
 
-
 @pytest.mark.parametrize("row", WRITING, ids=str)
 def test_broken_bodies(world, row: Row):
     path = row.path(world)

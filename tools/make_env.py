@@ -13,6 +13,9 @@ JWT_SECRET={}
 ADMIN_API_TOKEN={}
 FB_APP_SECRET={}
 FB_VERIFY_TOKEN={}
+# A stand-in for Meta, which `manage.py dev` runs beside the rest; a real page's token comes from Meta.
+META_GRAPH_URL=http://127.0.0.1:8765
+FB_PAGE_ACCESS_TOKEN=demo-page-token
 FIELD_ENCRYPTION_KEYS={}
 """
 

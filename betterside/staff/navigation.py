@@ -25,7 +25,15 @@ GROUPS = {
         ("cp.MarketingRequest", "Marketing requests", "brush"),
         ("cp.MarketingCounter", "Marketing counters", "tag"),
     ],
-    "Marketing": [("marketing.Campaign", "Campaigns", "ads_click")],
+    "Marketing": [
+        ("marketing.Campaign", "Campaigns", "ads_click"),
+        ("marketing.AdAccount", "Ad accounts", "account_balance_wallet"),
+        ("marketing.InboxEntry", "Inbox", "inbox"),
+        ("marketing.CaptureRoute", "Capture routes", "alt_route"),
+        ("marketing.MetaPage", "Pages", "web"),
+        ("marketing.WebsiteIntake", "Website forms", "language"),
+        ("marketing.ReconcileRun", "Reconciliations", "fact_check"),
+    ],
     "System": [
         ("procrastinate.ProcrastinateJob", "Jobs", "manufacturing"),
         ("realtime.Event", "Events", "bolt"),

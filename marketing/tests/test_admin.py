@@ -5,7 +5,9 @@ import pytest
 from betterside.accounts.tests.factories import EntityFactory, UserFactory
 from betterside.staff.tests.pages import submit
 from betterside.staff.tests.queries import queries_of
-from marketing.models import Campaign
+from marketing.models import Campaign, InboxEntry, MetaPage
+
+from .factories import CaptureRouteFactory
 
 pytestmark = pytest.mark.django_db
 CAMPAIGNS = "/admin/marketing/campaign/"
@@ -45,3 +47,35 @@ def test_the_list_asks_as_much_for_many_rows_as_for_few(staff):
     few = queries_of(staff, CAMPAIGNS)
     rows(10)
     assert queries_of(staff, CAMPAIGNS) == few <= 12
+
+
+@pytest.mark.parametrize(
+    "model", ["inboxentry", "captureroute", "metapage", "websiteintake", "adaccount", "reconcilerun"]
+)
+def test_every_list_of_capture_opens(staff, model):
+    assert staff.get(f"/admin/marketing/{model}/").status_code == 200
+
+
+def test_a_failed_delivery_is_replayed_from_the_list(staff):
+    entry = InboxEntry.objects.create(source_lead_id="1", page_id="PAGE", state="failed", reason="code 100")
+    staff.post("/admin/marketing/inboxentry/", {"action": "replay", "_selected_action": [entry.pk]})
+    entry.refresh_from_db()
+    assert (entry.state, entry.reason) == ("received", "")
+
+
+def test_a_stored_token_is_never_shown_and_stays_when_none_is_typed(staff):
+    page = MetaPage.objects.create(page_id="PAGE", access_token="very-secret-token")
+    url = f"/admin/marketing/metapage/{page.pk}/change/"
+    assert "very-secret-token" not in staff.get(url).content.decode()
+    answer = submit(staff, url, "metapage_form", name="Our page", access_token="")
+    assert answer.status_code == 302, answer.context["errors"]
+    page.refresh_from_db()
+    assert (page.name, page.access_token) == ("Our page", "very-secret-token")
+
+
+def test_it_says_which_route_a_lead_would_take(staff):
+    CaptureRouteFactory()
+    CaptureRouteFactory(form_id="FORM", strategy="workload")
+    url = "/admin/marketing/captureroute/which/"
+    assert "Route PAGE / FORM" in staff.get(url, {"page_id": "PAGE", "form_id": "FORM"}).content.decode()
+    assert "would wait in the inbox" in staff.get(url, {"page_id": "NONE"}).content.decode()

@@ -1,3 +1,5 @@
+import errno
+import threading
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -13,7 +15,13 @@ class Command(BaseCommand):
         parser.add_argument("--port", type=int, default=urlsplit(settings.META_GRAPH_URL).port or 8010)
 
     def handle(self, *args, port, **options):
-        server, state = fake.serve(port)
+        try:
+            server, state = fake.serve(port)
+        except OSError as error:
+            if error.errno != errno.EADDRINUSE:
+                raise
+            self.stdout.write(f"Port {port} is taken; whoever has it answers as the Graph API.")
+            threading.Event().wait()
         self.stdout.write(f"Graph API stand-in at {state.url}. Stop it with Ctrl-C.")
         try:
             server.serve_forever()
