@@ -1,6 +1,6 @@
 from django.urls import path
 
-from . import leads, webhooks
+from . import campaigns, leads, webhooks
 
 webhook_urls = [
     path(
@@ -19,4 +19,5 @@ lead_urls = [
     ),
     path("v1/marketing/leads/<str:lead_id>", leads.LeadViewSet.as_view(lead), name="marketing-lead"),
 ]
-urlpatterns = webhook_urls + lead_urls
+campaign_urls = [path("campaigns", campaigns.CampaignViewSet.as_view({"get": "list"}), name="campaigns")]
+urlpatterns = webhook_urls + lead_urls + campaign_urls

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from betterside import days
 
+from .. import signals
 from ..graph import errors
 from ..graph.client import GraphClient
 from ..models import AdAccount, Campaign, CampaignDay
@@ -97,6 +98,8 @@ def _write(account: AdAccount, row: dict) -> int:
         date=day,
         defaults={"entity_id": account.entity_id, "currency": campaign.currency, **figures(row)},
     )
+    if campaign.ads_request_id and number(row.get("spend")) > 0:
+        signals.spend_seen.send(sender=Campaign, campaign=campaign)
     return 1
 
 

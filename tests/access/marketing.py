@@ -7,6 +7,7 @@ row("POST", "marketing-leads", body={"first_name": "Asha"}, managers=201, seller
 row("GET", "marketing-lead", on="marketing_lead.pk", managers=200, sellers=200, support=200, rest=403)
 row("PATCH", "marketing-lead", on="marketing_lead.pk", body={"score": 5}, managers=200, rep=200, rest=403)
 row("DELETE", "marketing-lead", on="marketing_lead.pk", managers=200, rep=200, rest=403)
+row("GET", "campaigns", managers=200, sellers=200, support=200, rest=403)
 
 # Doors for machines: what opens them is a signature or a form key, not an account.
 FORM = {"entity_id": "{entity.pk}", "answers": {}}

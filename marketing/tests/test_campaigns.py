@@ -1,0 +1,88 @@
+from datetime import date
+
+import pytest
+
+from betterside import clock, days
+from betterside.accounts.tests.factories import EntityFactory, UserFactory
+from crm.models import LeadStatus
+from crm.services import stages
+from crm.tests.factories import make_lead
+from marketing.models import CampaignDay
+
+from .factories import CampaignFactory
+
+pytestmark = pytest.mark.django_db
+RANGE = {"startDate": "2026-03-01", "endDate": "2026-03-31"}
+
+
+@pytest.fixture
+def client(api):
+    return api.as_(UserFactory(manager=True))
+
+
+def day(campaign, on, **counts):
+    CampaignDay.objects.create(entity=campaign.entity, campaign=campaign, date=on, currency="INR", **counts)
+
+
+def test_it_writes_the_contracts_row(client):
+    campaign = CampaignFactory(name="Summer Sale", objective="Sales", currency="INR")
+    day(campaign, date(2026, 3, 1), spend=10_000, impressions=400_000, clicks=11_000, leads=400, revenue=40_000)
+    day(campaign, date(2026, 3, 31), spend=2_500, impressions=50_000, clicks=1_000, leads=50, revenue=3_750)
+    day(campaign, date(2026, 4, 1), spend=99, leads=9)
+
+    answer = client.get("/api/campaigns", RANGE)
+
+    assert answer.json() == [
+        {
+            "id": str(campaign.public_id),
+            "name": "Summer Sale",
+            "status": "active",
+            "objective": "Sales",
+            "spend": 12500,
+            "impressions": 450000,
+            "clicks": 12000,
+            "leads": 450,
+            "cpl": 27.78,
+            "roas": 3.5,
+            "crm_leads": 0,
+            "roas_source": "meta",
+            "currency": "INR",
+        }
+    ]
+    assert answer["X-Total-Count"] == "1"
+
+
+def test_the_crms_won_value_comes_before_metas(client):
+    campaign = CampaignFactory()
+    day(campaign, date(2026, 3, 1), spend=1_000, revenue=500)
+    zone = EntityFactory().zone
+    with clock.at(days.start_of(date(2026, 3, 2), zone)):
+        lead = make_lead(entity=campaign.entity, pipeline="growth", campaign=campaign, value=4_000)
+        stages.move(lead=lead, to=LeadStatus.objects.get(pipeline="growth", name="closed"), by=None)
+
+    row = client.get("/api/campaigns", RANGE).json()[0]
+
+    assert (row["roas"], row["roas_source"], row["crm_leads"], row["cpl"]) == (4.0, "crm", 1, 1000.0)
+
+
+def test_ratios_without_divisor_are_null(client):
+    CampaignFactory()
+
+    row = client.get("/api/campaigns", RANGE).json()[0]
+
+    assert (row["spend"], row["cpl"], row["roas"]) == (0, None, None)
+
+
+def test_dates_backwards_are_400_and_foreign_campaigns_are_not_there(client):
+    CampaignFactory(entity=EntityFactory(slug="other"))
+
+    assert client.get("/api/campaigns", {"startDate": "2026-03-02", "endDate": "2026-03-01"}).status_code == 400
+    assert client.get("/api/campaigns", RANGE).json() == []
+
+
+def test_the_list_costs_the_same_for_30_as_for_3(client, assert_query_count):
+    def make(count):
+        for _ in range(count):
+            day(CampaignFactory(), date(2026, 3, 1), spend=1)
+
+    assert_query_count.flat("campaigns list", lambda: client.get("/api/campaigns", RANGE | {"limit": 100}), make)
