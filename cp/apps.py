@@ -3,3 +3,10 @@ from django.apps import AppConfig
 
 class ChannelPartnersConfig(AppConfig):
     name = "cp"
+
+    def ready(self):
+        from marketing.signals import spend_seen
+
+        from .services import ads_requests
+
+        spend_seen.connect(ads_requests.on_spend, dispatch_uid="ads request runs")

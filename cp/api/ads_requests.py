@@ -1,12 +1,13 @@
 """/api/cp/ads-requests (channel.md, "Ads requests")."""
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from betterside.api.paging import PageQuery
 from betterside.api.schema import documented
 from betterside.api.shapes import Shape
 
-from .. import filters, rules
+from .. import filters, results, rules
 from ..models import AdsRequest
 from ..services import ads_requests
 from .base import ChannelViewSet
@@ -93,3 +94,40 @@ class AdsRequestViewSet(ChannelViewSet):
             ads_request=found, by=request.user, notes=data.get("notes"), cancel="status" in data
         )
         return one("ad_request", AdsRequestShape, found)
+
+
+class DayShape(serializers.Serializer):
+    date = serializers.DateField()
+    spend = serializers.FloatField(allow_null=True)
+    leads = serializers.IntegerField()
+
+
+class ResultsShape(Shape):
+    """What the request brought; costs are null without a divisor, or where the spend is in several currencies."""
+
+    ads_request_id = serializers.IntegerField(source="request.pk")
+    status = serializers.CharField(source="request.status")
+    budget_inr = serializers.DecimalField(source="request.budget_inr", max_digits=12, decimal_places=2)
+    currency = serializers.CharField(allow_null=True)
+    spend = serializers.DecimalField(max_digits=14, decimal_places=2, allow_null=True)
+    spend_by_currency = serializers.DictField(child=serializers.FloatField())
+    budget_used_percent = serializers.FloatField(allow_null=True)
+    leads = serializers.IntegerField()
+    interested = serializers.IntegerField()
+    site_visits = serializers.IntegerField()
+    closed = serializers.IntegerField()
+    cost_per_lead = serializers.FloatField(allow_null=True)
+    cost_per_closed = serializers.FloatField(allow_null=True)
+    per_day = serializers.SerializerMethodField()
+
+    @staticmethod
+    @extend_schema_field(DayShape(many=True))
+    def get_per_day(found: results.Results) -> list[dict]:
+        return results.per_day(found)
+
+
+class ResultsViewSet(ChannelViewSet):
+    @documented(answer=one_schema("results", ResultsShape), summary="What an ads request cost and brought")
+    def retrieve(self, request, request_id):
+        ads_request = AdsRequest.objects.select_related("entity").seen_by(request.user, pk=request_id)
+        return one("results", ResultsShape, results.of([ads_request])[0])

@@ -1,7 +1,7 @@
 from django.urls import path
 
 from . import views
-from .ads_requests import AdsRequestViewSet
+from .ads_requests import AdsRequestViewSet, ResultsViewSet
 from .marketing import CounterViewSet, IncrementViewSet, MarketingRequestViewSet
 
 listed = {"get": "list", "post": "create"}
@@ -13,6 +13,11 @@ urlpatterns = [
     path("leads/<int:lead_id>", views.LeadViewSet.as_view(lead), name="cp-lead"),
     path("ads-requests", AdsRequestViewSet.as_view(listed), name="cp-ads-requests"),
     path("ads-requests/<int:request_id>", AdsRequestViewSet.as_view(ads_request), name="cp-ads-request"),
+    path(
+        "ads-requests/<int:request_id>/results",
+        ResultsViewSet.as_view({"get": "retrieve"}),
+        name="cp-ads-request-results",
+    ),
     path("marketing", CounterViewSet.as_view({"get": "retrieve"}), name="cp-marketing"),
     path("marketing/increment", IncrementViewSet.as_view({"post": "create"}), name="cp-marketing-increment"),
     path("marketing/request", MarketingRequestViewSet.as_view(listed), name="cp-marketing-request"),

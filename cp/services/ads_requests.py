@@ -118,3 +118,13 @@ def _tell(ads_request: AdsRequest, event: str) -> None:
         user_id=ads_request.cp_id,
         status=ads_request.status,
     )
+
+
+@transaction.atomic
+def on_spend(*, campaign, **_signal) -> None:
+    """The first spend of a campaign takes its ads request to running; the CP hears of that step only."""
+    ads_request = _locked(campaign.ads_request)
+    if ads_request.status == Status.REQUESTED:
+        _move(ads_request, Status.IN_DISCUSSION, by=None)
+    if ads_request.status == Status.IN_DISCUSSION:
+        advance(ads_request=ads_request, to=Status.RUNNING, by=None, notes="The first spend was seen.")

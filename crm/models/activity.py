@@ -33,6 +33,10 @@ class ActivityQuerySet(models.QuerySet):
     def with_follow_up(self):
         return self.filter(status=Activity.Status.PENDING).exclude(next_follow_up_date=None)
 
+    def site_visits(self):
+        """Meetings that took place: what the channel calls a site visit."""
+        return self.filter(activity_type=Activity.Type.MEETING, status=Activity.Status.COMPLETED)
+
     def upcoming(self, now):
         """Follow-ups that are due now or later."""
         return self.with_follow_up().filter(next_follow_up_date__gte=now)

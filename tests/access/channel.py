@@ -40,6 +40,7 @@ row("GET", "cp-ads-requests", managers=200, cps=200, rest=403)
 row("POST", "cp-ads-requests", body=ADS, cp=201, cp_colleague=400, rest=403)
 row("GET", "cp-ads-request", on="ads_request.pk", managers=200, cp=200, rest=403)
 row("PUT", "cp-ads-request", on="ads_request.pk", body={"notes": "Call"}, cp=200, rest=403, foreign=403)
+row("GET", "cp-ads-request-results", on="ads_request.pk", managers=200, cp=200, rest=403)
 
 row("GET", "cp-marketing", managers=200, cps=200, rest=403)
 row("POST", "cp-marketing-increment", rest=403)
