@@ -126,7 +126,7 @@ TEMPLATES = [
 def database() -> dict:
     """DB_URL's server or, in development without one, the embedded PostgreSQL."""
     if env.str("DB_URL", default=""):
-        return {**env.db("DB_URL"), "ENGINE": "django.db.backends.postgresql"}
+        return {**env.db("DB_URL"), "ENGINE": "betterside.database.server"}
     if not DEBUG:
         raise ImproperlyConfigured(
             "DB_URL is missing. Outside DEBUG the database must be named, "
@@ -138,13 +138,24 @@ def database() -> dict:
 # A folder with PostgreSQL's programs for the embedded server, when those that it finds are not to be used.
 DEVDB_BIN = env.str("DEVDB_BIN", default="")
 
-DATABASES = {
-    "default": {
-        **database(),
-        "CONN_MAX_AGE": 0,
-        "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {"pool": {"min_size": 1, "max_size": env.int("DB_POOL_SIZE", default=20), "timeout": 5}},
-    }
+DATABASES = {"default": {**database(), "CONN_MAX_AGE": 0, "CONN_HEALTH_CHECKS": True}}
+DATABASES["default"]["OPTIONS"] = {
+    # The pool's time-out is that of an absent server; a busy one is waited for longer (betterside.database.server).
+    # After reconnect_timeout the next request tries: left alone, the pool's pauses grow to a minute.
+    "pool": {
+        "min_size": 1,
+        "max_size": env.int("DB_POOL_SIZE", default=20),
+        "timeout": 1.5,
+        "reconnect_timeout": 1,
+    },
+    # Seconds (the last: milliseconds) until a server that fell silent is taken for lost.
+    "connect_timeout": 5,
+    "keepalives_idle": 20,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 30_000,
+    # What DB_URL says behind its question mark, as sslmode.
+    **DATABASES["default"].get("OPTIONS", {}),
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -368,6 +379,10 @@ LOGGING = {
         "django.server": {"level": "WARNING"},
         "procrastinate": {"level": "WARNING"},
         "httpx": {"level": "WARNING"},
+        # uvicorn sets its own up before it loads us: one format for all.
+        "uvicorn": {"handlers": [], "propagate": True},
+        "uvicorn.error": {"level": "WARNING"},
+        "uvicorn.access": {"handlers": [], "propagate": True},
     },
 }
 TESTING = "pytest" in sys.modules

@@ -9,7 +9,7 @@ from betterside.settings import DATABASES, LOGGING  # noqa: E402
 
 DEBUG = False
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-DATABASES["default"]["OPTIONS"] = {}
+del DATABASES["default"]["OPTIONS"]["pool"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 LOGGING["root"]["level"] = "WARNING"
 ADMIN_API_TOKEN = "admin-token-of-the-tests"  # noqa: S105 - of no use elsewhere

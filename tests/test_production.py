@@ -25,9 +25,9 @@ COMPLETE = {
 READ = "from betterside import settings as s; print(repr([s.FB_APP_SECRET, s.FB_VERIFY_TOKEN, s.ADMIN_API_TOKEN]))"
 
 
-def start(**changes) -> subprocess.CompletedProcess:
+def start(read=READ, **changes) -> subprocess.CompletedProcess:
     environment = {**os.environ, **COMPLETE, **changes}
-    return subprocess.run([sys.executable, "-c", READ], env=environment, cwd=ROOT, capture_output=True, text=True)
+    return subprocess.run([sys.executable, "-c", read], env=environment, cwd=ROOT, capture_output=True, text=True)
 
 
 @pytest.mark.parametrize("name", ["DB_URL", "SECRET_KEY", "JWT_SECRET"])
@@ -39,6 +39,11 @@ def test_production_stops_without(name):
 
 def test_production_starts_with_all_three_and_keeps_unset_doors_unset():
     assert start().stdout == "['', '', '']\n"
+
+
+def test_what_db_url_says_behind_its_question_mark_is_kept():
+    read = "from betterside.settings import DATABASES as d; print(d['default']['OPTIONS']['sslmode'])"
+    assert start(read, DB_URL=f"{COMPLETE['DB_URL']}?sslmode=require").stdout == "require\n"
 
 
 def test_development_needs_none_of_them():

@@ -1,12 +1,13 @@
 """Django's PostgreSQL backend on the embedded server, which is started when a connection is first asked for.
 
-With DB_URL set this module is not loaded: settings name Django's own backend.
+With DB_URL set this module is not loaded: settings name betterside.database.server.
 """
 
 from django.conf import settings
-from django.db.backends.postgresql import base, client
+from django.db.backends.postgresql import client
 
 from ..launcher import Launcher
+from ..server import base
 
 embedded = Launcher(settings.BASE_DIR, settings.DEVDB_BIN)
 

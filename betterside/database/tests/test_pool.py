@@ -1,0 +1,57 @@
+"""A busy pool is waited for, an absent server is not (trust F4, F6)."""
+
+import copy
+import threading
+import time
+
+import pytest
+from django.db import connection
+from psycopg_pool import PoolTimeout
+
+from betterside.database.server import base
+
+POOL = {"min_size": 0, "max_size": 1, "timeout": 0.3, "reconnect_timeout": 0.1}
+
+
+@pytest.fixture
+def wrapper(db):
+    """Makes a wrapper with a pool of one connection, in which `where` replaces libpq's parameters."""
+    made = []
+
+    def make(**where):
+        where = {**connection.get_connection_params(), **where}
+        settings = copy.deepcopy(connection.settings_dict) | {"OPTIONS": {"pool": POOL}}
+        settings |= {name: where.get(name.lower(), "") for name in ("HOST", "PORT", "USER", "PASSWORD")}
+        made.append(base.DatabaseWrapper(settings, alias="pooled"))
+        return made[-1]
+
+    yield make
+    made[0].close_pool()
+
+
+def take(wrapper):
+    return wrapper.get_new_connection(wrapper.get_connection_params())
+
+
+def test_somebody_waits_longer_for_a_busy_pool_than_its_time_out(wrapper):
+    pooled = wrapper()
+    threading.Timer(1, pooled.pool.putconn, [take(pooled)]).start()
+    began = time.monotonic()
+    pooled.pool.putconn(take(pooled))
+    assert 0.7 < time.monotonic() - began < base.LONGEST_WAIT
+
+
+def test_a_busy_pool_is_not_waited_for_without_end(wrapper, monkeypatch):
+    monkeypatch.setattr(base, "LONGEST_WAIT", 0.8)
+    pooled = wrapper()
+    only = take(pooled)
+    with pytest.raises(PoolTimeout):
+        take(pooled)
+    pooled.pool.putconn(only)
+
+
+def test_an_absent_server_is_given_up_at_once(wrapper, tmp_path):
+    began = time.monotonic()
+    with pytest.raises(PoolTimeout):
+        take(wrapper(host=str(tmp_path)))
+    assert time.monotonic() - began < 2
