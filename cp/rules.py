@@ -1,6 +1,7 @@
 """The channel contract's words and rules, for its API and for the panel's forms (channel.md, "Tables")."""
 
 import re
+import unicodedata
 from decimal import Decimal
 
 from django.core.exceptions import ValidationError
@@ -19,5 +20,10 @@ def ten_digits(value: str) -> None:
 
 
 def city(value: str) -> None:
-    if not re.fullmatch(r"[^\W\d_](?:[^\W\d_]|[ .'’()-])*", value):
+    """Letters of any script, with the marks that some put on them (पुणे), and what stands between them."""
+    if not value[:1].isalpha() or not all(_in_a_name(character) for character in value):
         raise ValidationError("City must be a name: letters, spaces, dots and hyphens.")
+
+
+def _in_a_name(character: str) -> bool:
+    return character.isalpha() or character in " .'’()-" or unicodedata.category(character).startswith("M")

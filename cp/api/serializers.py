@@ -13,9 +13,16 @@ class ProjectIdField(serializers.IntegerField):
         super().__init__(**{"min_value": 1, "max_value": 2**63 - 1} | kwargs)
 
 
+class Phone(serializers.CharField):
+    """Ten digits and nothing around them, not even a space: what is stored is what was sent."""
+
+    def __init__(self, **kwargs):
+        super().__init__(max_length=20, trim_whitespace=False, validators=[rules.ten_digits], **kwargs)
+
+
 class LeadFields(serializers.Serializer):
     name = serializers.CharField(max_length=200)
-    phone = serializers.CharField(max_length=20, validators=[rules.ten_digits])
+    phone = Phone()
     email = serializers.EmailField(max_length=255, required=False, allow_blank=True, allow_null=True)
     source = serializers.ChoiceField(choices=rules.SOURCES, required=False)
     notes = serializers.CharField(max_length=10_000, required=False, allow_blank=True, allow_null=True)
@@ -52,7 +59,7 @@ class LeadQuery(PageQuery):
 class ProfileChange(serializers.Serializer):
     full_name = serializers.CharField(max_length=200)
     company_name = serializers.CharField(max_length=200, allow_blank=True, allow_null=True)
-    phone = serializers.CharField(max_length=20, validators=[rules.ten_digits])
+    phone = Phone()
     city = serializers.CharField(max_length=100, validators=[rules.city])
     extra_json = serializers.DictField(allow_null=True)
 
