@@ -9,7 +9,7 @@ from betterside.accounts.services import logins
 from betterside.jobs import testing
 from tests import reference_rows
 
-pytest_plugins = ["tests.golden", "tests.query_counts"]
+pytest_plugins = ["tests.browser", "tests.golden", "tests.query_counts"]
 TransactionTestCase._fixture_teardown = reference_rows.restore
 
 

@@ -1,4 +1,14 @@
-"""A headless Chromium before the live server (`open_page`)."""
+"""A headless Chromium before the live server (`open_page`).
+
+    pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+    def test_…(open_page):
+        page = open_page(user)
+        page.goto("/leads")
+
+Whatever the browser's console complains of, and every request that failed or was answered with 400 or more, fails the
+test at its end. Without Chromium or playwright the tests are skipped, and say so.
+"""
 
 import os
 import shutil
@@ -13,11 +23,12 @@ FLAGS = """
 """.split()  # noqa: SIM905 - one flag to a word reads better than a list
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium():
-    sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    """Closed with its module: playwright's event loop in this thread would stop tests of async code."""
+    sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed: make setup")
     if not CHROMIUM:
-        pytest.skip("Chromium is not installed")
+        pytest.skip("no browser test without Chromium: install chromium, or put it on the PATH")
     # Playwright keeps an event loop in this thread, where Django would refuse the test's own queries.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     with sync_api.sync_playwright() as playwright:
@@ -27,9 +38,9 @@ def chromium():
 
 @pytest.fixture
 def open_page(chromium, live_server, client):
-    """`open_page(user, width=…, theme=…)`; at the end any complaint of the browser's console fails the test.
+    """`open_page(user, width=…, theme=…)`; at the end any complaint of the browser fails the test.
 
-    A test that provokes an answer of 400 or more expects the browser's line about it: `page.expects_failures = True`.
+    A test that provokes an answer of 400 or more, or breaks a request off, says `page.expects_failures = True`.
     """
     contexts, complaints = [], []
 
@@ -50,6 +61,7 @@ def open_page(chromium, live_server, client):
         page.expects_failures = False
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on("console", lambda message: complaints.extend(complaint(page, message)))
+        page.on("requestfailed", lambda request: complaints.extend(failure(page, request)))
         return page
 
     yield opened
@@ -62,3 +74,9 @@ def complaint(page, message) -> list[str]:
     """What the console said, unless it only repeats a failure that the test provoked."""
     wanted = page.expects_failures and ("Failed to load resource" in message.text or "htmx" in message.location["url"])
     return [message.text] if message.type in ("error", "warning") and not wanted else []
+
+
+def failure(page, request) -> list[str]:
+    """A request without an answer, unless the test provoked it or a page that was left broke it off."""
+    is_left = request.failure == "net::ERR_ABORTED"
+    return [] if page.expects_failures or is_left else [f"{request.method} {request.url}: {request.failure}"]
