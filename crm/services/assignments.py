@@ -86,7 +86,7 @@ def require_room(lead: Lead, user: User) -> None:
     lock(lead.entity_id)
     held = Lead.objects.open().filter(assigned_user=user).count()
     if held >= lead.entity.max_leads_per_user:
-        raise Invalid(fields={"assigned_user_id": f"This user holds {held} open leads already, as many as allowed."})
+        raise Invalid(fields={"assigned_user_id": f"This user holds as many open leads as allowed ({held})."})
 
 
 def lock(entity_id: int) -> None:
