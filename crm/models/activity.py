@@ -109,6 +109,11 @@ class Activity(models.Model):
                 condition=Q(status="pending", next_follow_up_date__isnull=False),
                 name="activity_follow_up",
             ),
+            models.Index(
+                fields=["lead", "next_follow_up_date"],
+                condition=Q(status="pending", next_follow_up_date__isnull=False),
+                name="activity_next_of_lead",
+            ),
             # What crm.services.reminders looks for every minute, over all entities.
             models.Index(
                 fields=["next_follow_up_date"],

@@ -1,5 +1,5 @@
 from django.db import models
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
 
 from betterside.errors import NotAllowed, NotFound
 
@@ -81,6 +81,18 @@ class LeadQuerySet(models.QuerySet):
         if not lead.is_visible_to(user):
             raise NotAllowed("This lead belongs to somebody else.")
         return lead
+
+    def with_next_follow_up(self):
+        """With `follow_up_at`: when the earliest of the lead's pending follow-ups is due, or None."""
+        activities = self.model._meta.get_field("activities").related_model.objects
+        pending = activities.with_follow_up().filter(lead=OuterRef("pk")).order_by("next_follow_up_date")
+        return self.annotate(follow_up_at=Subquery(pending.values("next_follow_up_date")[:1]))
+
+    def to_follow_up(self, before):
+        """Open leads with a follow-up due before the moment, the most urgent first; `with_next_follow_up` included."""
+        activities = self.model._meta.get_field("activities").related_model.objects
+        due = activities.overdue(before).of_leads().values("lead")
+        return self.open().filter(pk__in=due).with_next_follow_up().order_by("follow_up_at", "pk")
 
 
 class LiveLeads(models.Manager.from_queryset(LeadQuerySet)):

@@ -8,7 +8,7 @@ from betterside.accounts.roles import OWNERS
 from betterside.errors import Conflict, Invalid, NotAllowed
 
 from ..models import Activity, Assignment, Lead, LeadNotFound
-from . import access, history
+from . import access, history, notices
 
 LOCK = "SELECT pg_advisory_xact_lock(hashtext('crm.assignments'), %s)"
 
@@ -105,6 +105,7 @@ def open_row(lead: Lead, *, by, reason: str = "") -> Assignment:
     """The assignment of a lead that begins its life with an owner."""
     row = _row(lead, by=by, previous_id=None, reason=reason, notes="")
     row.save()
+    notices.leads_given([row], by=by)
     return row
 
 
@@ -125,6 +126,7 @@ def hand_over(pairs: list[tuple[Lead, User]], *, by, reason: str, notes: list[st
     )
     Assignment.objects.bulk_create(rows)
     history.record_all([_change(row) for row in rows], by=by)
+    notices.leads_given(rows, by=by)
     return rows
 
 

@@ -1,0 +1,40 @@
+"""What people are told when somebody else does something to their leads."""
+
+from collections import defaultdict
+
+from betterside.realtime.notifications import Kind, notify
+
+from ..models import Assignment, Lead
+
+# Where the panel shows a lead; the other pipelines' leads have no page.
+PAGES = {"channel": "/leads/{}"}
+
+
+def leads_given(rows: list[Assignment], *, by) -> None:
+    """Tell the new owners, each once, unless they took the leads themselves."""
+    given = defaultdict(list)
+    for row in rows:
+        if by is None or row.assigned_user_id != by.pk:
+            given[row.assigned_user].append(row.lead)
+    for owner, leads in given.items():
+        _tell(owner, leads)
+
+
+def _tell(owner, leads: list[Lead]) -> None:
+    """The lead's name stays out of the title, which becomes the subject of a mail: a stranger typed it."""
+    first = leads[0]
+    one = len(leads) == 1
+    page = PAGES.get(first.pipeline_id, "")
+    notify(
+        user=owner,
+        kind=Kind.LEAD_ASSIGNED,
+        title="A lead was given to you" if one else f"{len(leads)} leads were given to you",
+        body=_about(first) if one else "",
+        url=page.format(first.pk) if one else page.removesuffix("/{}"),
+        subject_id=first.pk if one else None,
+        mail=True,
+    )
+
+
+def _about(lead: Lead) -> str:
+    return ", ".join(filter(None, [str(lead), f"from {lead.source}" if lead.source else ""]))
