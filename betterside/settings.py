@@ -4,7 +4,6 @@ import re
 import sys
 from datetime import timedelta
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
@@ -269,7 +268,6 @@ EMAIL_URL = env.str("EMAIL_URL", default=f"filemail:///{BASE_DIR / 'mail'}" if D
 vars().update(env.email_url_config(EMAIL_URL))
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="BetterSide <no-reply@betterside.example>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
-MAIL_DOMAIN = urlsplit(SITE_URL).hostname or "localhost"
 EMAIL_TIMEOUT = 10
 TEAM_EMAIL = env.str("TEAM_EMAIL", default="team@betterside.example")
 ADMIN_API_TOKEN = env.str("ADMIN_API_TOKEN", default="")

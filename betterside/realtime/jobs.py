@@ -1,9 +1,8 @@
 from datetime import timedelta
 
-from django.conf import settings
-from django.core.mail import EmailMessage
 from django.utils import timezone
 
+from betterside import mail
 from betterside.jobs import every, task
 
 from .models import Event, Notification
@@ -18,16 +17,16 @@ def forget_old_events():
 
 @task(queue="mail")
 def mail_notification(*, notification_id: int):
-    """Sent again after a crash between sending and noting it, but under the same Message-ID."""
+    """Once; after a crash between sending and noting it again, but under the same Message-ID."""
     unsent = Notification.objects.filter(pk=notification_id, mailed_at=None)
     notification = unsent.select_related("user").first()
     if notification is None or not notification.user.is_active:
         return
-    link = f"\n\n{settings.SITE_URL}{notification.url}" if notification.url else ""
-    EmailMessage(
+    mail.send(
+        to=notification.user.email,
         subject=" ".join(notification.title.split()),
-        body=f"{notification.body or notification.title}{link}\n",
-        to=[notification.user.email],
-        headers={"Message-ID": f"<notification-{notification.pk}@{settings.MAIL_DOMAIN}>"},
-    ).send()
+        template="notification.txt",
+        context={"notification": notification},
+        reference=f"notification-{notification.pk}",
+    )
     unsent.update(mailed_at=timezone.now())
