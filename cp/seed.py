@@ -8,10 +8,11 @@ from django.utils import timezone
 from betterside import clock
 from betterside.accounts.models import User
 from crm.models import Lead, LeadStatus
+from crm.services import leads as crm_leads
 from crm.services import stages
 from marketing import seed as marketing_seed
 
-from .models import Project, ProjectAssignment
+from .models import AdsRequest, Project, ProjectAssignment
 from .services import ads_requests, leads, marketing, profiles
 
 # (CP, project, name, phone, source, days ago, statuses passed through)
@@ -84,15 +85,15 @@ def _lead(cp: User, projects: list, index: int | None, name: str, phone: str, so
 
 
 def _support(people: dict, projects: list) -> None:
-    for cp, index, *asked in ADS_REQUESTS:
-        _ads_request(people[cp], projects[index], people["staff"], *asked)
+    requests = [_ads_request(people[cp], projects[at], people["staff"], *asked) for cp, at, *asked in ADS_REQUESTS]
+    _campaign(requests[0])
     for cp, index, creatives, edms in COUNTERS:
         marketing.increment(cp=people[cp], project=projects[index], by=None, creatives=creatives, edms=edms)
 
 
 def _ads_request(
     cp: User, project: Project, staff: User, objective: str, budget: int, length: int, ago: int, steps: list
-) -> None:
+) -> AdsRequest:
     """A request made some days ago; staff took its first steps a day apart, and it ended after its length."""
     moment = timezone.now() - timedelta(days=ago)
     with clock.at(moment):
@@ -102,3 +103,18 @@ def _ads_request(
     for day, step in zip([1, 2, 2 + length], steps, strict=False):
         with clock.at(moment + timedelta(days=day)):
             ads_requests.advance(ads_request=request, to=step, by=staff)
+    return request
+
+
+def _campaign(request: AdsRequest) -> None:
+    """The campaign that runs for the request, with a week of spend, and the lead that it brought."""
+    campaign = marketing_seed.campaign(
+        entity=request.entity,
+        name="Skyline Residency leads",
+        meta_id="23850",
+        length=6,
+        daily=1500,
+        ads_request=request,
+    )
+    brought = Lead.objects.get(assigned_user=request.cp, project=request.project, source="meta_ads")
+    crm_leads.update(lead=brought, by=None, fields={"campaign": campaign, "ads_request": request})
