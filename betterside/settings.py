@@ -380,7 +380,6 @@ LOGGING = {
         # uvicorn sets its own up before it loads us: one format for all.
         "uvicorn": {"handlers": [], "propagate": True},
         "uvicorn.error": {"level": "WARNING"},
-        "uvicorn.access": {"handlers": [], "propagate": True},
     },
 }
 TESTING = "pytest" in sys.modules

@@ -9,8 +9,8 @@ class Lane(NamedTuple):
 
 
 LANES = {
-    "quick": Lane(("default", "mail"), slots=4),
+    "quick": Lane(("default", "mail", "housekeeping"), slots=4),
     "capture": Lane(("capture",), slots=4),
-    "slow": Lane(("slow", "housekeeping", "builtin"), slots=2),
+    "slow": Lane(("slow", "builtin"), slots=2),
 }
 QUEUES = {queue for lane in LANES.values() for queue in lane.queues}
