@@ -9,7 +9,7 @@ PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.1
 BIN := .venv/bin
 MANAGE := $(BIN)/python manage.py
 
-.PHONY: help setup run dev worker test lint format schema seed reset fault vendor
+.PHONY: help setup run dev worker test lint format schema seed reset bench fault vendor
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
@@ -63,6 +63,9 @@ seed: setup ## Put demo data into the database; what is there stays
 
 reset: setup ## Delete the embedded database with all its data
 	@$(MANAGE) devdb reset
+
+bench: setup ## Measure, each figure beside its floor
+	$(BIN)/python -m benchmarks.capture
 
 fault: setup ## Kill database, web and worker while 10,000 leads arrive, and count what is left (half an hour)
 	$(BIN)/python -m faults.capture --changes 10000 --kills 20

@@ -1,0 +1,1 @@
+"""Measurements, each beside its floor in the same run. `make bench` runs them; none is a test."""

@@ -1,0 +1,103 @@
+"""How fast leads come in: webhooks accepted per second, and the time from a webhook to its lead.
+
+    python -m benchmarks.capture --webhooks 500
+
+The floor is one INSERT with its commit, sent by psycopg to the same server.
+"""
+
+import argparse
+import hashlib
+import hmac
+import statistics
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import httpx
+import psycopg
+from rich.console import Console
+from rich.progress import track
+from rich.table import Table
+
+from faults.capture import PAGES, ROUTE, body
+from faults.house import SECRET, House
+
+SENDERS = 4
+LEAD = "SELECT received_at FROM crm_leadmeta WHERE source_lead_id = %s"
+
+
+def post(client: httpx.Client, house: House, lead_id: str) -> float:
+    """Seconds until one signed webhook with one change was acknowledged."""
+    raw = body([lead_id])
+    signature = "sha256=" + hmac.new(SECRET.encode(), raw, hashlib.sha256).hexdigest()
+    headers = {"X-Hub-Signature-256": signature, "Content-Type": "application/json"}
+    started = time.perf_counter()
+    client.post(f"{house.url}/api/webhooks/facebook", content=raw, headers=headers).raise_for_status()
+    return time.perf_counter() - started
+
+
+def accepted_per_second(house: House, first: int, count: int, senders: int) -> tuple[float, float]:
+    """(webhooks a second, median seconds of one) with so many senders at once."""
+    ids = [str(first + n) for n in range(count)]
+    with httpx.Client(trust_env=False, timeout=30) as client, ThreadPoolExecutor(senders) as pool:
+        started = time.perf_counter()
+        times = list(pool.map(lambda lead_id: post(client, house, lead_id), ids))
+        return count / (time.perf_counter() - started), statistics.median(times)
+
+
+def to_the_lead(house: House, first: int, count: int) -> list[float]:
+    """Seconds from sending a webhook until its lead is in the database, one after the other."""
+    times = []
+    with (
+        httpx.Client(trust_env=False, timeout=30) as client,
+        psycopg.connect(**house.launcher.ensure(), dbname="betterside", autocommit=True) as database,
+    ):
+        for n in track(range(count), description="webhook to lead"):
+            lead_id = str(first + n)
+            started = time.perf_counter()
+            post(client, house, lead_id)
+            while not database.execute(LEAD, [lead_id]).fetchone():
+                time.sleep(0.005)
+            times.append(time.perf_counter() - started)
+    return times
+
+
+def floor(house: House, count: int) -> float:
+    """INSERTs a second, each with its commit, on one connection."""
+    with psycopg.connect(**house.launcher.ensure(), dbname="betterside", autocommit=True) as database:
+        database.execute("CREATE TABLE IF NOT EXISTS bench_floor (id bigserial primary key, body jsonb)")
+        started = time.perf_counter()
+        for n in range(count):
+            database.execute("INSERT INTO bench_floor (body) VALUES (%s)", [f'{{"leadgen_id": {n}}}'])
+        return count / (time.perf_counter() - started)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--webhooks", type=int, default=500)
+    parser.add_argument("--leads", type=int, default=50)
+    options = parser.parse_args()
+    with House() as house:
+        for page in PAGES:
+            house.ask(ROUTE, page)
+        to_the_lead(house, 10**12, 3)
+        delays = to_the_lead(house, 2 * 10**12, options.leads)
+        inserts = floor(house, options.webhooks)
+        single, median = accepted_per_second(house, 3 * 10**12, options.webhooks, 1)
+        several, _median = accepted_per_second(house, 4 * 10**12, options.webhooks, SENDERS)
+    show(inserts, single, median, several, delays)
+
+
+def show(inserts: float, single: float, median: float, several: float, delays: list[float]) -> None:
+    table = Table("what", "figure", "ratio to the floor", title="Capture")
+    table.add_row("floor: one INSERT with commit", f"{inserts:.0f} a second", "1")
+    table.add_row("webhooks accepted, one sender", f"{single:.0f} a second", f"{inserts / single:.1f}")
+    table.add_row(f"webhooks accepted, {SENDERS} senders", f"{several:.0f} a second", f"{inserts / several:.1f}")
+    table.add_row("one acknowledgement, median", f"{median * 1000:.1f} ms", f"{median * inserts:.1f}")
+    late = statistics.quantiles(delays, n=20)[-1]
+    table.add_row("webhook to lead, median", f"{statistics.median(delays) * 1000:.0f} ms", "")
+    table.add_row("webhook to lead, 95 of 100", f"{late * 1000:.0f} ms", "")
+    Console().print(table)
+
+
+if __name__ == "__main__":
+    main()
