@@ -6,7 +6,7 @@ from betterside.ui import in_words
 from crm.models import LeadStatus
 
 from .. import rules
-from ..models import CPProfile, Project
+from ..models import AdsRequest, CPProfile, MarketingRequest, Project
 
 
 def choices(names: list[str]) -> list[tuple[str, str]]:
@@ -80,3 +80,30 @@ class ProfileForm(forms.ModelForm):
     class Meta:
         model = CPProfile
         fields = ["full_name", "company_name", "phone", "city"]
+
+
+class NotesForm(forms.Form):
+    notes = forms.CharField(max_length=10_000, required=False, widget=forms.Textarea)
+
+
+class AdsRequestForm(UserForm, NotesForm):
+    project = forms.ModelChoiceField(queryset=Project.objects.none(), empty_label="Choose a project")
+    objective = forms.ChoiceField(choices=choices(AdsRequest.Objective.values))
+    budget_inr = forms.DecimalField(
+        max_digits=12,
+        decimal_places=2,
+        min_value=rules.LEAST_BUDGET,
+        label="Budget in rupees",
+        help_text="For the whole run, not for a day.",
+    )
+    duration_days = forms.IntegerField(
+        min_value=1, max_value=rules.LONGEST_DAYS, label="Duration in days", help_text=f"1 to {rules.LONGEST_DAYS}."
+    )
+    field_order = ["project", "objective", "budget_inr", "duration_days", "notes"]
+
+
+class MarketingRequestForm(UserForm, NotesForm):
+    """`type` is the button that was pressed."""
+
+    type = forms.ChoiceField(choices=MarketingRequest.Type.choices, widget=forms.HiddenInput)
+    project = ProjectField(empty_label="No project in particular")

@@ -2,6 +2,8 @@
 
 from django import template
 
+from ..panel import progress
+
 register = template.Library()
 
 
@@ -15,3 +17,26 @@ def tel_link(lead) -> str:
 def whatsapp_link(lead) -> str:
     """Empty unless the international number is known: WhatsApp finds nobody by a local one."""
     return f"https://wa.me/{lead.phone_e164.lstrip('+')}" if lead.phone_e164 else ""
+
+
+@register.filter
+def steps(ads_request) -> list[progress.Step]:
+    return progress.of(ads_request)
+
+
+@register.filter
+def rupees(amount) -> str:
+    """₹ with the groups of Indian figures (12,34,567) and paise only where there are any."""
+    whole, _, paise = f"{amount:.2f}".partition(".")
+    groups = []
+    head, tail = whole[:-3], whole[-3:]
+    while head:
+        head, group = head[:-2], head[-2:]
+        groups.insert(0, group)
+    return "₹" + ",".join([*groups, tail]) + ("" if paise == "00" else f".{paise}")
+
+
+@register.filter
+def owns_channel(user) -> bool:
+    """Whether they work in the channel themselves; managers look on."""
+    return user.may("channel.own")

@@ -1,11 +1,14 @@
 """What every page of the panel stands on."""
 
+from django.contrib import messages
 from django.contrib.auth.mixins import LoginRequiredMixin
 from django.core.exceptions import PermissionDenied
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.views.generic import FormView
 
-from betterside.errors import DomainError, NotAllowed, NotFound
+from betterside.errors import Conflict, DomainError, Invalid, NotAllowed, NotFound
+from crm.services import access
 
 
 class PanelMixin(LoginRequiredMixin):
@@ -39,3 +42,34 @@ def refused(form, error: DomainError, **names: str) -> None:
     for field, message in (error.fields or {"": error.message}).items():
         name = names.get(field, field)
         form.add_error(name if name in form.fields else None, message)
+
+
+class FormPage(PanelMixin, FormView):
+    """A form that does one thing: `act(form)` calls the service and returns what to say; a refusal stays beside the
+    form, with status 400. `write_right` is asked of a POST before its form is looked at."""
+
+    write_right = "channel.use"
+    names: dict[str, str] = {}  # a service's field → the form's
+
+    def post(self, request, *args, **kwargs):
+        access.require(request.user, self.write_right)
+        return super().post(request, *args, **kwargs)
+
+    def form_valid(self, form):
+        try:
+            said = self.act(form)
+        except (Invalid, Conflict) as error:
+            refused(form, error, **self.names)
+            return self.form_invalid(form)
+        messages.success(self.request, said)
+        return redirect(self.get_success_url())
+
+    def form_invalid(self, form):
+        return self.render_to_response(self.get_context_data(form=form), status=400)
+
+
+class UserFormPage(FormPage):
+    """A form page whose form asks what its user may choose."""
+
+    def get_form_kwargs(self):
+        return super().get_form_kwargs() | {"user": self.request.user}

@@ -1,4 +1,4 @@
-"""Dashboard, profile and the tabs that are being built."""
+"""Dashboard and profile."""
 
 from django.contrib import messages
 from django.shortcuts import redirect
@@ -54,11 +54,3 @@ class ProfileView(PanelMixin, FormView):
 
     def form_invalid(self, form):
         return self.render_to_response(self.get_context_data(form=form), status=400)
-
-
-class RunAdsView(PanelMixin, TemplateView):
-    template_name = "panel/run_ads.html"
-
-
-class MarketingView(PanelMixin, TemplateView):
-    template_name = "panel/marketing.html"
