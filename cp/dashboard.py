@@ -11,6 +11,8 @@ from crm.models import Lead, LeadStatus
 from .models import AdsRequest, Project
 
 DAYS = 30
+LATEST = 5
+DUE = 10
 
 
 def leads_of(user):
@@ -52,3 +54,14 @@ def leads_by_status(user) -> list[dict]:
     counts = dict(leads_of(user).values_list("status_id").annotate(Count("pk")).order_by())
     statuses = LeadStatus.objects.of("channel").order_by("position")
     return [{"status": status.name, "count": counts.get(status.pk, 0)} for status in statuses]
+
+
+def latest(user):
+    return leads_of(user).with_next_follow_up()[:LATEST]
+
+
+def follow_ups_due(user):
+    """Open leads to follow up today or since longer, the most urgent first, with `follow_up_at`."""
+    zone = user.entity.zone
+    _today, end = days.bounds(days.today(zone), days.today(zone), zone)
+    return leads_of(user).to_follow_up(end)[:DUE]

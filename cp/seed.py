@@ -8,8 +8,8 @@ from django.utils import timezone
 from betterside import clock
 from betterside.accounts.models import User
 from crm.models import Lead, LeadStatus
+from crm.services import follow_ups, stages
 from crm.services import leads as crm_leads
-from crm.services import stages
 from marketing import seed as marketing_seed
 
 from .models import AdsRequest, Project, ProjectAssignment
@@ -24,6 +24,8 @@ LEADS = [
     ("cp2", 1, "Kavya Nair", "9345678901", "meta_ads", 4, ["not_interested"]),
     ("cp2", 1, "Imran Sheikh", "9456789012", "other", 1, []),
 ]
+# Lead: days from now until it is to be followed up; overdue below 0.
+FOLLOW_UPS = {"Priya Sharma": -1, "Arjun Patel": 0, "Imran Sheikh": 1}
 PROJECTS = [("Skyline Residency", "Pune"), ("Palm Grove Villas", "Hyderabad")]
 MAPPED = {"cp1": [0, 1], "cp2": [1]}
 # (CP, project, objective, budget, days, days ago, steps taken)
@@ -82,6 +84,10 @@ def _lead(cp: User, projects: list, index: int | None, name: str, phone: str, so
         with clock.at(moment + timedelta(days=step)):
             to = LeadStatus.objects.get(pipeline_id="channel", name=status)
             stages.move(lead=Lead.objects.get(pk=lead.pk), to=to, by=cp)
+    if name in FOLLOW_UPS:
+        with clock.at(moment + timedelta(days=len(passed), hours=1)):
+            at = timezone.now() + timedelta(days=FOLLOW_UPS[name], minutes=30)
+            follow_ups.plan(lead=lead, at=at, by=cp, notes="Call about the site visit")
 
 
 def _support(people: dict, projects: list) -> None:

@@ -15,9 +15,15 @@ def one(name: str, shape: type[Shape], obj, status: int = 200) -> Response:
     return Response({name: shape.of(obj)}, status=status)
 
 
-def page(shape: type[Shape], queryset, query: dict) -> Response:
+def page(shape: type[Shape], queryset, query: dict, **more) -> Response:
+    """`more` goes into meta."""
     meta = {"page": query["page"], "limit": query["limit"], "total": queryset.count()}
-    return Response({"data": shape.many(cut(queryset, query)), "meta": meta})
+    return Response({"data": shape.many(cut(queryset, query)), "meta": meta | more})
+
+
+def rows(shape: type[Shape], found) -> Response:
+    """A short list without pages."""
+    return Response({"data": shape.many(found)})
 
 
 @cache
@@ -25,8 +31,13 @@ def one_schema(name: str, shape: type[Shape]):
     return inline_serializer(f"Channel{shape.__name__.removesuffix('Shape')}Answer", {name: shape()})
 
 
+def page_schema(shape: type[Shape], **more):
+    """`more`: the fields that `page` was given for meta."""
+    name = f"Channel{shape.__name__.removesuffix('Shape')}"
+    meta = type(f"{name}Meta", (MetaShape,), more) if more else MetaShape
+    return inline_serializer(f"{name}Page", {"data": shape(many=True), "meta": meta()})
+
+
 @cache
-def page_schema(shape: type[Shape]):
-    return inline_serializer(
-        f"Channel{shape.__name__.removesuffix('Shape')}Page", {"data": shape(many=True), "meta": MetaShape()}
-    )
+def rows_schema(shape: type[Shape]):
+    return inline_serializer(f"Channel{shape.__name__.removesuffix('Shape')}Rows", {"data": shape(many=True)})

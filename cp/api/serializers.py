@@ -56,6 +56,10 @@ class LeadQuery(PageQuery):
     search = serializers.CharField(max_length=200, required=False, allow_blank=True)
 
 
+class PhoneQuery(serializers.Serializer):
+    phone = serializers.CharField(max_length=20)
+
+
 class ProfileChange(serializers.Serializer):
     full_name = serializers.CharField(max_length=200)
     company_name = serializers.CharField(max_length=200, allow_blank=True, allow_null=True)

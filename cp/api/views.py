@@ -11,12 +11,14 @@ from ..models import Project
 from ..services import leads, profiles
 from . import serializers
 from .base import ChannelViewSet
-from .envelopes import one, one_schema, page, page_schema
+from .envelopes import one, one_schema, page, page_schema, rows, rows_schema
 from .shapes import LeadShape, ProfileShape, ProjectShape
+
+MOST_DUPLICATES = 5
 
 
 class LeadViewSet(ChannelViewSet):
-    rights = {"create": "channel.own"}
+    rights = {"create": "channel.own", "duplicates": "channel.own"}
 
     def channel_leads(self):
         return Lead.objects.in_pipeline("channel").select_related("status")
@@ -29,6 +31,15 @@ class LeadViewSet(ChannelViewSet):
         query = self.query(serializers.LeadQuery)
         found = filters.leads(self.channel_leads().visible_to(request.user), query, request.user.entity.zone)
         return page(LeadShape, found, query)
+
+    @documented(
+        query=serializers.PhoneQuery,
+        answer=rows_schema(LeadShape),
+        summary="One's own leads with this phone, newest first",
+    )
+    def duplicates(self, request):
+        phone = self.query(serializers.PhoneQuery)["phone"]
+        return rows(LeadShape, filters.own_with_phone(self.channel_leads(), request.user, phone)[:MOST_DUPLICATES])
 
     @documented(
         body=serializers.NewLead, answer=one_schema("lead", LeadShape), status=201, summary="Create a lead of one's own"

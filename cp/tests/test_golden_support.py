@@ -1,8 +1,13 @@
 """The answers about ads requests and marketing support, whole (channel.md, "Ads requests", "Marketing Counters")."""
 
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 
 from betterside.accounts.tests.factories import EntityFactory, UserFactory
+from crm.services import follow_ups
+from crm.tests.factories import make_lead
 
 from ..services import marketing
 from .factories import AdsRequestFactory, MarketingCounterFactory, mapped_project
@@ -84,3 +89,17 @@ def test_marketing_requests(client, cp, staff, golden):
     asked = marketing.request(by=cp, type="edm")
     marketing.fulfil(marketing_request=asked, by=staff, link="https://drive.example/flyer", answer="Here you are")
     golden(client.get("/api/cp/marketing/request"), "channel/marketing-request-list")
+
+
+def test_dashboard(client, cp, golden):
+    lead = make_lead(
+        owner=cp, pipeline="channel", full_name="Neha Gupta", phone="9988776655", email="neha@mail.example"
+    )
+    follow_ups.plan(lead=lead, at=timezone.now() + timedelta(seconds=1), by=cp)
+    answer = client.get("/api/cp/dashboard")
+    golden(answer, "channel/dashboard")
+
+
+def test_duplicates(client, cp, golden):
+    make_lead(owner=cp, pipeline="channel", full_name="Neha Gupta", phone="9988776655", email="neha@mail.example")
+    golden(client.get("/api/cp/leads/duplicates?phone=9988776655"), "channel/lead-duplicates")

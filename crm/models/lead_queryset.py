@@ -63,6 +63,12 @@ class LeadQuerySet(models.QuerySet):
         """Created at or after `start` and before `end`; either may be None."""
         return between(self, "created_at", start, end)
 
+    def with_phone(self, *, e164: str, digits: str):
+        """Leads that have the number, however it was typed; of fewer than seven digits there is none."""
+        if len(digits) < 7:
+            return self.none()
+        return self.filter(Q(phone_digits=digits) | (Q(phone_e164=e164) if e164 else Q()))
+
     def same_person(self, *, e164: str = "", digits: str = "", email: str = ""):
         """The earliest lead of the same person, or None: by e164, else digits (7 or more), else e-mail."""
         keys = [

@@ -2,6 +2,7 @@
 
 from django.conf import settings
 
+from betterside.realtime.notifications import Kind, notify
 from cp.services import marketing
 from cp.tests.factories import AdsRequestFactory, mapped_project
 
@@ -24,6 +25,11 @@ def marketing_request(world):
     return marketing.request(by=world.cp, type="creative")
 
 
+@thing
+def notification(world):
+    return notify(user=world.cp, kind=Kind.LEAD_ASSIGNED, title="A lead was given to you")
+
+
 LEAD = {"name": "Asha Rao", "phone": "9876543210"}
 row("GET", "cp-leads", managers=200, cps=200, rest=403)
 row("POST", "cp-leads", body=LEAD, cps=201, rest=403)
@@ -31,6 +37,8 @@ row("GET", "cp-lead", on="channel_lead.pk", managers=200, cp=200, rest=403)
 row("PUT", "cp-lead", on="channel_lead.pk", body=LEAD | {"notes": "Call"}, managers=200, cp=200, rest=403)
 row("PATCH", "cp-lead", on="channel_lead.pk", body={"status": "interested"}, managers=200, cp=200, rest=403)
 row("DELETE", "cp-lead", on="channel_lead.pk", managers=204, cp=204, rest=403)
+row("GET", "cp-lead-duplicates", query="phone=9876543210", cps=200, rest=403)
+row("GET", "cp-dashboard", managers=200, cps=200, rest=403)
 row("GET", "cp-projects", managers=200, cps=200, developer=200, rest=403)
 row("GET", "cp-profile", cps=200, rest=403)
 row("PUT", "cp-profile", body={"city": "Pune"}, cps=200, rest=403)
@@ -56,3 +64,9 @@ row(
 row("GET", "cp-marketing-request", managers=200, cps=200, rest=403)
 row("POST", "cp-marketing-request", body={"type": "edm"}, cps=201, rest=403)
 row("GET", "cp-marketing-file", on="marketing_request.pk", managers=404, cp=404, rest=403)
+
+row("GET", "cp-notifications", managers=200, cps=200, rest=403)
+row("POST", "cp-notifications-read", managers=200, cps=200, rest=403)
+row("POST", "cp-notification-read", on="notification.pk", cp=200, rest=403)
+row("GET", "cp-notification-choices", managers=200, cps=200, rest=403)
+row("PUT", "cp-notification-choices", body={"follow_up_due": False}, managers=200, cps=200, rest=403)

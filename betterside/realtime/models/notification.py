@@ -4,10 +4,21 @@ from django.db.models import F, Q
 from django.db.models.lookups import IsNull
 from django.utils import timezone
 
+from betterside.errors import NotAllowed, NotFound
+
 
 class NotificationQuerySet(models.QuerySet):
     def visible_to(self, user):
         return self.filter(user=user)
+
+    def seen_by(self, user, **lookup):
+        """One of the user's own. NotAllowed for a colleague's, NotFound for everything else."""
+        notification = self.filter(entity_id=user.entity_id, **lookup).first()
+        if notification is None:
+            raise NotFound
+        if notification.user_id != user.pk:
+            raise NotAllowed("This notification is for somebody else.")
+        return notification
 
     def unread(self):
         return self.filter(read_at=None)
