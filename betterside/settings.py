@@ -229,6 +229,8 @@ SPECTACULAR_SETTINGS = {
         "ActivityStatusEnum": "crm.models.activity.Activity.Status",
     },
     "PREPROCESSING_HOOKS": ["betterside.api.schema.only_the_api"],
+    # Choices stay with their field: the faces' many fields called `status` would get numbered names.
+    "POSTPROCESSING_HOOKS": [],
 }
 # Larger bodies are refused with 413 before they are read.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000

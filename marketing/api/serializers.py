@@ -1,5 +1,6 @@
 """What the marketing face takes (marketing.md, "Field Descriptions"): every field may be missing or null."""
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from betterside.api.paging import OffsetQuery
@@ -13,6 +14,7 @@ def text(length: int) -> serializers.CharField:
     return serializers.CharField(max_length=length, required=False, allow_blank=True, allow_null=True)
 
 
+@extend_schema_field(str)
 class CampaignId(serializers.Field):
     """`camp-5`, `5` or 5; whether it exists is the service's question."""
 

@@ -1,0 +1,97 @@
+"""The OpenAPI document (DESIGN section 8): complete, valid, one name per thing."""
+
+import ast
+import re
+
+import pytest
+from drf_spectacular.drainage import GENERATOR_STATS
+from drf_spectacular.generators import SchemaGenerator
+from drf_spectacular.validation import validate_schema
+
+from betterside.api.faces import face_of
+from tests.routes import all_routes
+from tests.source import sources
+
+ERRORS = {
+    "channel": "ChannelError",
+    "sales": "SalesError",
+    "growth": "SalesError",
+    "practice": "PracticeError",
+    "marketing": "MarketingError",
+}
+
+
+@pytest.fixture(scope="module")
+def document():
+    GENERATOR_STATS.reset()
+    return SchemaGenerator().get_schema(request=None, public=True)
+
+
+def operations(document):
+    for path, methods in document["paths"].items():
+        for method, operation in methods.items():
+            yield path, method.upper(), operation
+
+
+def test_it_is_valid_and_made_without_a_warning(document):
+    validate_schema(document)
+    assert document["openapi"].startswith("3.1")
+    assert not GENERATOR_STATS._warn_cache
+    assert not GENERATOR_STATS._error_cache
+
+
+def test_every_api_route_is_in_it(document):
+    found = {(path, method) for path, method, _operation in operations(document)}
+    wanted = {
+        (re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", route.path), method)
+        for route in all_routes()
+        if route.actions
+        for method in route.methods
+    }
+    assert not wanted - found
+
+
+def test_every_operation_says_what_it_does_and_how_it_fails(document):
+    for path, method, operation in operations(document):
+        face = face_of(path).name
+        assert operation.get("summary"), f"{method} {path}"
+        answer = operation["responses"]["422" if face == "practice" else "400"]
+        reference = answer["content"]["application/json"]["schema"]["$ref"]
+        assert reference == f"#/components/schemas/{ERRORS[face]}", f"{method} {path}"
+
+
+def test_operation_ids_are_unique(document):
+    ids = [operation["operationId"] for _path, _method, operation in operations(document)]
+    assert len(ids) == len(set(ids))
+
+
+@pytest.mark.django_db
+def test_it_is_served_with_a_page_that_needs_no_other_host(client):
+    schema = client.get("/api/schema", SERVER_NAME="localhost")
+    assert schema.status_code == 200
+    page = client.get("/api/docs", SERVER_NAME="localhost")
+    assert page.status_code == 200
+    assert not re.search(r"""(src|href)=["'](https?:)?//""", page.content.decode())
+
+
+def undocumented(kind: str):
+    """Where an action reads `self.query(X)` (or body) and its @documented does not say query=X."""
+    for source in sources():
+        for function in source.functions():
+            said = [
+                ast.unparse(keyword.value)
+                for decorator in function.decorator_list
+                if isinstance(decorator, ast.Call) and ast.unparse(decorator.func) == "documented"
+                for keyword in decorator.keywords
+                if keyword.arg == kind
+            ]
+            for node in ast.walk(function):
+                if isinstance(node, ast.Call) and ast.unparse(node.func) == f"self.{kind}" and node.args:
+                    read = ast.unparse(node.args[0])
+                    if function.decorator_list and read not in said:
+                        yield f"{source.path}:{function.lineno} {function.name} reads {read}, says {said}"
+
+
+@pytest.mark.parametrize("kind", ["query", "body"])
+def test_what_an_action_reads_it_documents(kind):
+    assert not list(undocumented(kind))
