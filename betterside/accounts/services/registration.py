@@ -85,19 +85,16 @@ def _entity(slug: str, email: str) -> Entity:
 def _again(known: User, typed: User, password: str) -> None:
     """Somebody registers an address that has an account: nothing changes unless nobody has proved the address yet.
 
-    Then the newest registration counts, since only the mailbox's owner can complete it. Two with different
-    passwords while a code is under way are the exception: the owner could complete a stranger's, so neither
-    password is kept, and the owner chooses one by mail.
+    Then the newest names count, since only the mailbox's owner can complete the registration. But the owner could
+    complete a stranger's: of two different passwords neither is kept, and the mail says how to choose one.
     """
     if known.is_verified or known.is_invited or not known.is_active:
         make_password(password)  # the work that a new account takes
         return
-    if not OneTimeCode.objects.alive().filter(email=known.email, purpose=VERIFY).exists():
-        known.password = make_password(password)
-    elif not check_password(password, known.password):
+    if not check_password(password, known.password):
         known.set_unusable_password()
     for name in ("first_name", "last_name", "phone"):
         setattr(known, name, getattr(typed, name))
-    if not known.is_approved:
+    if not (known.is_approved or known.leads.exists()):
         known.entity = typed.entity
     known.save()

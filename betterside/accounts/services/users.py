@@ -13,9 +13,8 @@ from ..models import Entity, Login, User
 from . import logins, newcomers
 
 log = logging.getLogger(__name__)
-# What an admin may change of a colleague, and what of it is worth a line in the log with its value.
+# What an admin may change of a colleague.
 CHANGEABLE = frozenset({"first_name", "last_name", "phone", "role", "is_active", "is_approved", "is_away"})
-LOGGED = ("role", "is_active", "is_approved")
 OWNS_LEADS = "This person owns leads of the entity. Pass them on first."
 
 
@@ -66,8 +65,8 @@ def change(*, user: User, by: User, fields: dict) -> User:
     if fields.get("is_active") is False:
         logins.end_all(user=user, reason=Login.EndReason.DEACTIVATED)
     _require_an_admin(by.entity_id)
-    seat = {name: fields[name] for name in LOGGED if name in fields}
-    log.info("User %s changed by %s: %s", user.pk, by.pk, ", ".join(f"{name}={value}" for name, value in seat.items()))
+    seat = f"{user.role_name}, active={user.is_active}, approved={user.is_approved}"
+    log.info("User %s changed by %s: %s. Now %s", user.pk, by.pk, ", ".join(sorted(fields)), seat)
     return user
 
 
@@ -87,13 +86,13 @@ def invite(*, by: User, email: str, role: int, username: str = "", **person) -> 
     if known is not None:
         user = _taken_over(known, by, fields)
     defer(mail_invitation, user_id=user.pk, occasion=uuid.uuid4().hex)
-    log.info("User %s invited by %s: role=%s", user.pk, by.pk, role)
+    log.info("User %s invited by %s: role=%s", user.pk, by.pk, user.role_name)
     return user
 
 
 def _taken_over(known: User, by: User, fields: dict) -> User:
-    has_seat_elsewhere = known.is_approved and known.entity_id != by.entity_id
-    if known.is_verified or known.is_staff or not known.is_active or has_seat_elsewhere:
+    belongs_elsewhere = known.entity_id != by.entity_id and (known.is_approved or known.leads.exists())
+    if known.is_verified or known.is_staff or not known.is_active or belongs_elsewhere:
         raise AlreadyExists("This address has an account already.", fields={"email": "This address has an account."})
     for name, value in fields.items():
         setattr(known, name, value)

@@ -9,6 +9,7 @@ from unittest import mock
 import pytest
 from django.core import mail
 
+from crm.tests.factories import make_lead
 from tests.races import at_once, no_row_locks, statuses
 
 from ..models import Login, User
@@ -290,6 +291,18 @@ def test_an_account_that_nobody_proved_is_taken_over_without_its_password(api, a
     assert invite(api, admin).status_code == 201
     squatter.refresh_from_db()
     assert (squatter.entity, squatter.has_usable_password()) == (admin.entity, False)
+
+
+def test_who_owns_leads_stays_in_their_entity(api, admin):
+    known = UserFactory(email="new.person@partner.example", is_verified=False, entity__slug="other")
+    lead = make_lead(owner=known)
+    User.objects.filter(pk=known.pk).update(is_approved=False)
+
+    assert invite(api, admin).status_code == 409
+    body = {"username": "again", "password": "SecurePass123", "first_name": "N", "last_name": "P", "entity": "acme"}
+    assert api.post("/api/auth/register", body | {"email": known.email}).status_code == 201
+    known.refresh_from_db()
+    assert known.entity == lead.entity
 
 
 @pytest.mark.parametrize("fields", [{}, {"is_active": False}, {"is_verified": False}, {"is_approved": False}])
