@@ -36,4 +36,7 @@ class IsApproved(IsSignedIn):
 
 
 def right_for(view) -> str | None:
+    """None also for a method that the viewset does not answer: whoever has a seat is told 405."""
+    if getattr(view, "action_map", None) and view.action is None:
+        return None
     return getattr(view, "rights", {}).get(getattr(view, "action", None), getattr(view, "right", None))

@@ -2,6 +2,7 @@
 
 from rest_framework import serializers
 
+from betterside.api.authentication import SessionAuthentication, TokenAuthentication
 from betterside.api.faces import SALES
 from betterside.api.permissions import IsSignedIn
 from betterside.api.sales import enveloped, success
@@ -24,7 +25,10 @@ class LoginShape(Shape):
 
 
 class LoginViewSet(FaceViewSet):
+    """For the person, not for a program with an API key."""
+
     face = SALES
+    authentication_classes = [TokenAuthentication, SessionAuthentication]
     permission_classes = [IsSignedIn]
 
     @documented(answer=enveloped("SessionList", LoginShape(many=True)), summary="My sign-ins, newest first")

@@ -2,7 +2,7 @@ import uuid
 
 import pytest
 
-from betterside.accounts.services import logins
+from betterside.accounts.services import api_keys, logins
 
 from .factories import UserFactory
 
@@ -45,3 +45,10 @@ def test_the_list_asks_as_often_for_30_as_for_3(api, assert_query_count):
             logins.start(user=user)
 
     assert_query_count.flat("auth-sessions list", lambda: client.get("/api/auth/sessions"), sign_in)
+
+
+def test_a_program_with_an_api_key_has_no_business_here(api):
+    admin = UserFactory(admin=True)
+    key = api_keys.regenerate(by=admin).secret
+    answer = api.get("/api/auth/sessions", headers={"Authorization": f"Api-Key {key}"})
+    assert answer.status_code == 401
