@@ -96,3 +96,23 @@ def summary(activities, *, now, today, week) -> dict:
 
 def _counted(activities, field: str) -> dict[str, int]:
     return dict(activities.order_by().values_list(field).annotate(count=Count("pk")).order_by("-count", field))
+
+
+def totals(activities) -> dict:
+    """What people did, counted by type, priority and status, also what nobody did."""
+    done = activities.by_people()
+    types = [
+        name for name in Activity.Type.values if name not in (Activity.Type.EMAIL_OPENED, Activity.Type.PAGE_VISIT)
+    ]
+    return {
+        "total_activities": done.count(),
+        "by_type": _counted(done, "activity_type", types),
+        "by_priority": _counted(done, "priority", list(reversed(Activity.Priority.values))),
+        "by_status": _counted(done, "status", Activity.Status.values),
+    }
+
+
+def _counted(activities, field: str, names: list[str]) -> dict[str, int]:
+    """The names with their counts; other values only when there are any."""
+    found = dict(activities.order_by().values_list(field).annotate(Count("pk")))
+    return {name: found.get(name, 0) for name in names} | {name: n for name, n in found.items() if name not in names}

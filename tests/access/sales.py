@@ -109,3 +109,14 @@ row("PUT", "activities-update-status", body=DONE, foreign=404, **OWNER)
 LATER = {"nextFollowUpDate": "2026-12-24T10:00:00Z"}
 row("PUT", "activities-update-follow-up", body=LATER | {"activityId": "{follow_up.pk}"}, foreign=404, **OWNER)
 row("PUT", "activities-bulk-update-follow-ups", body=LATER | {"activityIds": ["{follow_up.pk}"]}, foreign=404, **OWNER)
+
+# Analytics
+TEAM = {"staff": 200, "rest": 403}
+row("GET", "analytics-dashboard", **TEAM)
+row("GET", "analytics-leads", **TEAM)
+row("GET", "analytics-platforms", **TEAM)
+row("GET", "analytics-users", **TEAM)
+row("GET", "analytics-funnel", **TEAM)
+row("GET", "analytics-time-based", **TEAM)
+row("GET", "analytics-activities", **TEAM)
+row("GET", "analytics-sla-compliance", **TEAM)

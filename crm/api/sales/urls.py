@@ -3,6 +3,7 @@ from django.urls import path
 from ..profiles import by_profile
 from .activities import ActivityViewSet
 from .activity_figures import ActivityFiguresViewSet
+from .analytics import AnalyticsViewSet
 from .assignments import AssignmentViewSet
 from .leads import LeadViewSet
 from .stage_figures import StageFiguresViewSet
@@ -100,4 +101,14 @@ activities = [
     path("activities/summary", get(ActivityFiguresViewSet, "summary"), name="activities-summary"),
 ]
 
-urlpatterns = [*leads, *assignments, *stages, *activities]
+analytics = [
+    path("analytics/dashboard", get(AnalyticsViewSet, "dashboard"), name="analytics-dashboard"),
+    path("analytics/leads", get(AnalyticsViewSet, "totals"), name="analytics-leads"),
+    path("analytics/platforms", get(AnalyticsViewSet, "platforms"), name="analytics-platforms"),
+    path("analytics/users", get(AnalyticsViewSet, "users"), name="analytics-users"),
+    path("analytics/funnel", get(AnalyticsViewSet, "funnel"), name="analytics-funnel"),
+    path("analytics/time-based", get(AnalyticsViewSet, "time_based"), name="analytics-time-based"),
+    path("analytics/activities", get(AnalyticsViewSet, "activity_totals"), name="analytics-activities"),
+    path("analytics/sla-compliance", get(AnalyticsViewSet, "sla_compliance"), name="analytics-sla-compliance"),
+]
+urlpatterns = [*leads, *assignments, *stages, *activities, *analytics]
