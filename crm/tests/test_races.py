@@ -78,7 +78,7 @@ def test_control_without_locks_and_update_fields_one_change_is_lost():
 def assign_and_unassign():
     manager, first, second = UserFactory(manager=True), UserFactory(rep=True), UserFactory(rep=True)
     lead = make_lead(owner=first)
-    with slowly(access, "for_update"), slowly(assignments, "_end_current"):
+    with slowly(access, "for_update"), slowly(access, "locked"), slowly(assignments, "_end_current"):
         return at_once(
             [
                 lambda: assignments.reassign(lead=lead, to=second, by=manager),
