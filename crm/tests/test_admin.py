@@ -423,7 +423,7 @@ class TestQueries:
         self.rows(2)
         few = queries_of(staff, path)
         self.rows(10)
-        assert queries_of(staff, path) == few <= 14
+        assert queries_of(staff, path) == few <= 20
 
     def test_of_one_lead_with_a_long_history(self, staff, lead):
         few = queries_of(staff, page_of(lead))
