@@ -3,6 +3,7 @@ from django.apps import AppConfig
 
 class ChannelPartnersConfig(AppConfig):
     name = "cp"
+    verbose_name = "Channel partners"
 
     def ready(self):
         from marketing.signals import spend_seen

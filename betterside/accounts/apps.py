@@ -4,6 +4,7 @@ from django.contrib.auth.signals import user_logged_in
 
 class AccountsConfig(AppConfig):
     name = "betterside.accounts"
+    verbose_name = "People"
 
     def ready(self):
         from .services import presence

@@ -3,12 +3,21 @@
 import json
 
 from django.contrib import admin
+from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.utils.html import format_html
 from unfold.admin import ModelAdmin, TabularInline
+from unfold.views import ChangeList
 
 from betterside.errors import DomainError
 
 from .paging import CappedPaginator
+
+
+class StaffChangeList(ChangeList):
+    def get_results(self, request):
+        """Rows are counted once, for the list's foot; the theme's header would say the count again as a search's."""
+        super().get_results(request)
+        self.full_result_count = self.result_count
 
 
 class StaffAdmin(ModelAdmin):
@@ -26,6 +35,16 @@ class StaffAdmin(ModelAdmin):
 
     def has_delete_permission(self, request, obj=None):
         return False
+
+    def get_changelist(self, request, **kwargs):
+        return StaffChangeList
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        """Beside a choice stands the way to the chosen row, none to add or change rows on the side."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field is not None and isinstance(field.widget, RelatedFieldWidgetWrapper):
+            field.widget.can_add_related = field.widget.can_change_related = False
+        return field
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
         """What a service refuses while saving is shown on the form, with all that was typed.

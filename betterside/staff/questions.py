@@ -76,7 +76,7 @@ def _page(model_admin, request, question: Question, form, back: str):
         **model_admin.admin_site.each_context(request),
         "title": question.title,
         "opts": model_admin.opts,
-        "media": model_admin.media + form.media,
+        "media": form.media,
         "question": question,
         "form": form,
         "back": back or request.get_full_path(),

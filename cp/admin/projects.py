@@ -38,6 +38,7 @@ class MappingInline(TabularInline):
     readonly_fields = ["assigned_at"]
     autocomplete_fields = ["cp"]
     extra = 0
+    hide_title = True
     # Each row asks for the name of its CP.
     per_page = 20
     ordering = ["id"]

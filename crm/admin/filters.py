@@ -21,7 +21,7 @@ class StatusFilter(DropdownFilter):
 
 
 class OwnerFilter(RadioFilter):
-    title, parameter_name = "whether it has an owner", "owned"
+    title, parameter_name = "ownership", "owned"
 
     def lookups(self, request, model_admin):
         return [("yes", "Has an owner"), ("no", "Has none")]

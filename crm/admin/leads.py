@@ -41,7 +41,7 @@ class LeadAdmin(LeadTransfer, StaffAdmin):
         "__str__",
         "lead_code",
         "entity",
-        "pipeline_id",
+        "pipeline_word",
         "status_word",
         "platform",
         "assigned_user",
@@ -78,6 +78,10 @@ class LeadAdmin(LeadTransfer, StaffAdmin):
         # Codes are unique per entity: asked entity by entity, the index finds them.
         coded = queryset.filter(entity__in=Entity.objects.values("pk"), lead_code__in={term, term.upper()})
         return (coded if coded.exists() else queryset.matching(term)), False
+
+    @admin.display(description="Pipeline", ordering="pipeline")
+    def pipeline_word(self, lead):
+        return lead.pipeline_id
 
     @display(description="Status", ordering="status", label={"open": "info", "won": "success", "lost": "danger"})
     def status_word(self, lead):

@@ -1,5 +1,7 @@
 from django.contrib import admin
+from django.db.models import TextField
 from unfold.admin import TabularInline
+from unfold.widgets import UnfoldAdminTextareaWidget
 
 from betterside.staff.admins import StaffAdmin
 
@@ -14,7 +16,9 @@ class StatusInline(TabularInline):
     fields = ["position", "name", "description", "is_won", "is_lost", "is_active", "sla_hours"]
     readonly_fields = FIXED
     extra = 0
+    hide_title = True
     show_change_link = True
+    formfield_overrides = {TextField: {"widget": UnfoldAdminTextareaWidget(attrs={"rows": 2})}}
 
     def has_add_permission(self, request, obj=None):
         return False
@@ -49,6 +53,7 @@ class TransitionInline(TabularInline):
     fk_name = "from_status"
     fields = ["to_status", "managers_only"]
     extra = 0
+    hide_title = True
     verbose_name_plural = "where a lead may go from here (where the pipeline enforces it)"
 
     def get_formset(self, request, obj=None, **kwargs):

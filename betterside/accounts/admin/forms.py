@@ -2,7 +2,7 @@
 
 from django import forms
 from django.contrib.auth import forms as auth_forms
-from unfold.forms import UserChangeForm, UserCreationForm
+from unfold.forms import UserCreationForm
 
 from ..models import User
 
@@ -47,6 +47,7 @@ class NewUserForm(UniqueLogin, UserCreationForm):
         super().__init__(*args, **kwargs)
 
 
-class UserForm(UniqueLogin, UserChangeForm):
-    class Meta(auth_forms.UserChangeForm.Meta):
+class UserForm(UniqueLogin, forms.ModelForm):
+    class Meta:
         model = User
+        fields = ["email", "username"]  # and what the admin's fieldsets name

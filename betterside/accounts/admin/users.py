@@ -1,7 +1,9 @@
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.contrib.auth.models import Permission
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.html import format_html
 from unfold.contrib.filters.admin import AutocompleteSelectFilter
 from unfold.decorators import action
 
@@ -32,11 +34,19 @@ class UserAdmin(DjangoUserAdmin, StaffAdmin):
     search_fields = ["email", "username", "first_name", "last_name"]
     ordering = ["-id"]
     autocomplete_fields = ["entity"]
-    readonly_fields = ["is_active", "is_approved", "last_login", "last_activity", "created_at", "updated_at"]
+    readonly_fields = [
+        "new_password",
+        "is_active",
+        "is_approved",
+        "last_login",
+        "last_activity",
+        "created_at",
+        "updated_at",
+    ]
     actions = ["approve_selected", "deactivate_selected", "activate_selected"]
     actions_detail = ["approve", "deactivate", "activate"]
     fieldsets = [
-        (None, {"fields": ["email", "username", "password", *NAMES]}),
+        (None, {"fields": ["email", "username", "new_password", *NAMES]}),
         ("Seat", {"fields": ["entity", "role", "is_active", "is_approved", "is_verified", "is_away"]}),
         ("Staff", {"fields": RIGHTS, "classes": ["tab"]}),
         ("Times", {"fields": ["last_login", "last_activity", "created_at", "updated_at"], "classes": ["tab"]}),
@@ -62,6 +72,11 @@ class UserAdmin(DjangoUserAdmin, StaffAdmin):
             queryset = queryset.filter(role__in=roles, is_active=True, is_approved=True)
         return super().get_search_results(request, queryset, search_term)
 
+    def formfield_for_manytomany(self, db_field, request, **kwargs):
+        if db_field.name == "user_permissions":
+            kwargs["queryset"] = Permission.objects.select_related("content_type")
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
+
     def save_model(self, request, obj, form, change):
         if not change:
             obj.save()
@@ -70,6 +85,13 @@ class UserAdmin(DjangoUserAdmin, StaffAdmin):
         obj.save(update_fields=[*fields, "updated_at"])
         if "entity" in form.changed_data:
             users.move(user=obj, entity=form.cleaned_data["entity"])
+
+    @admin.display(description="Password")
+    def new_password(self, user):
+        """Nothing of the hash is shown, as Django would: not even its salt helps anybody here."""
+        return format_html(
+            '<a href="{}">Set another password</a>', reverse("admin:auth_user_password_change", args=[user.pk])
+        )
 
     # --- Seats -----------------------------------------------------------------------------------
 

@@ -224,6 +224,10 @@ def test_a_list_asks_as_much_for_many_rows_as_for_few(staff, path):
     assert queries_of(staff, path) == few <= 12
 
 
+def test_the_page_of_an_account_asks_for_all_permissions_at_once(staff, boss):
+    assert queries_of(staff, f"{USERS}{boss.pk}/change/") <= 15
+
+
 def test_a_refusal_on_the_way_to_a_page_is_a_message(staff):
     """Selecting nothing that exists changes nothing and is no error."""
     answer = act(staff, "approve_selected", User(pk=10**12))
