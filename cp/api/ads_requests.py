@@ -96,7 +96,7 @@ class AdsRequestViewSet(ChannelViewSet):
         return one("ad_request", AdsRequestShape, found)
 
 
-class DayShape(serializers.Serializer):
+class ResultDayShape(serializers.Serializer):
     date = serializers.DateField()
     spend = serializers.FloatField(allow_null=True)
     leads = serializers.IntegerField()
@@ -121,7 +121,7 @@ class ResultsShape(Shape):
     per_day = serializers.SerializerMethodField()
 
     @staticmethod
-    @extend_schema_field(DayShape(many=True))
+    @extend_schema_field(ResultDayShape(many=True))
     def get_per_day(found: results.Results) -> list[dict]:
         return results.per_day(found)
 
