@@ -379,6 +379,7 @@ LOGGING = {
         "django.server": {"level": "WARNING"},
         "procrastinate": {"level": "WARNING"},
         "httpx": {"level": "WARNING"},
+        "watchfiles": {"level": "WARNING"},
         # uvicorn sets its own up before it loads us: one format for all.
         "uvicorn": {"handlers": [], "propagate": True},
         "uvicorn.error": {"level": "WARNING"},
