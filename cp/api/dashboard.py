@@ -17,7 +17,7 @@ class TilesShape(serializers.Serializer):
     ads_in_progress = serializers.IntegerField()
 
 
-class DayShape(serializers.Serializer):
+class LeadsOfDayShape(serializers.Serializer):
     date = serializers.DateField()
     count = serializers.IntegerField()
 
@@ -33,7 +33,7 @@ class FollowUpShape(LeadShape):
 
 class DashboardShape(serializers.Serializer):
     tiles = TilesShape()
-    leads_per_day = DayShape(many=True, help_text="The last 30 days in the entity's time zone, today last.")
+    leads_per_day = LeadsOfDayShape(many=True, help_text="The last 30 days in the entity's time zone, today last.")
     leads_by_status = StatusCountShape(many=True)
     latest_leads = FollowUpShape(many=True)
     follow_ups_due = FollowUpShape(many=True, help_text="Due today or overdue, the most urgent first.")
