@@ -1,9 +1,10 @@
 """The panel's forms: the same rules as the channel face (cp.rules)."""
 
 from django import forms
+from django.db.models import Q
 
 from betterside.ui import in_words
-from crm.models import LeadStatus
+from crm.models import Activity, Lead, LeadStatus
 
 from .. import rules
 from ..models import AdsRequest, CPProfile, MarketingRequest, Project
@@ -61,16 +62,79 @@ class LeadFilter(UserForm):
         }
 
 
-class StatusForm(forms.Form):
-    status = forms.ModelChoiceField(queryset=LeadStatus.objects.none(), to_field_name="name", empty_label=None)
-    notes = forms.CharField(
-        max_length=10_000, required=False, label="Note", widget=forms.Textarea, help_text="What was said, what is next"
-    )
+class LeadEditForm(LeadForm):
+    """What a lead has already may stay, also where a CP could not enter it: a captured phone, source or project."""
+
+    notes = forms.CharField(max_length=10_000, required=False, widget=forms.Textarea)
+
+    def __init__(self, *args, lead: Lead, **kwargs):
+        kept = {"name": lead.full_name, "project": lead.project_id}
+        kept |= {name: getattr(lead, name) for name in ("phone", "email", "source", "notes")}
+        super().__init__(*args, initial=kept, **kwargs)
+        self.fields["phone"].validators = [lambda value: value == lead.phone or rules.ten_digits(value)]
+        if lead.source not in rules.SOURCES:
+            self.fields["source"].choices = [(lead.source, in_words(lead.source) or "–"), *choices(rules.SOURCES)]
+            self.fields["source"].required = bool(lead.source)
+        own = self.fields["project"].queryset.values("pk")
+        self.fields["project"].queryset = Project.objects.filter(Q(pk__in=own) | Q(pk=lead.project_id))
+
+    def lead_fields(self) -> dict:
+        return super().lead_fields() | {"notes": self.cleaned_data["notes"]}
+
+
+class StatusField(forms.ModelChoiceField):
+    def __init__(self, **kwargs):
+        super().__init__(queryset=LeadStatus.objects.none(), to_field_name="name", empty_label=None, **kwargs)
+
+    def label_from_instance(self, status) -> str:
+        return in_words(status.name)
+
+
+class MoveForm(forms.Form):
+    """A status of the channel's pipeline."""
+
+    status = StatusField()
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["status"].queryset = LeadStatus.objects.of("channel").order_by("position")
-        self.fields["status"].label_from_instance = lambda status: in_words(status.name)
+
+
+class StatusForm(MoveForm):
+    notes = forms.CharField(
+        max_length=10_000, required=False, label="Note", widget=forms.Textarea, help_text="What was said, what is next"
+    )
+
+
+class IdsField(forms.Field):
+    widget = forms.MultipleHiddenInput
+
+    def to_python(self, value) -> list[int]:
+        if not all(text.isascii() and text.isdigit() and len(text) < 19 for text in value or []):
+            raise forms.ValidationError("Not a lead.")
+        return [int(text) for text in value or []]
+
+
+class BulkForm(MoveForm):
+    lead = IdsField(error_messages={"required": "Choose at least one lead."})
+
+
+class ActivityForm(forms.Form):
+    kind = forms.ChoiceField(
+        choices=[
+            (Activity.Type.NOTE.value, "Note"),
+            (Activity.Type.CALL.value, "Call"),
+            (Activity.Type.MEETING.value, "Site visit"),
+        ]
+    )
+    description = forms.CharField(max_length=10_000, label="What happened", widget=forms.Textarea)
+
+
+class FollowUpForm(forms.Form):
+    next_follow_up_date = forms.DateTimeField(
+        label="When", widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+    )
+    about = forms.CharField(max_length=500, required=False)
 
 
 class ProfileForm(forms.ModelForm):

@@ -1,8 +1,10 @@
 """What the channel face adds to crm's lead services: the CP owns what they create, in a project mapped to them."""
 
-from betterside.errors import Invalid
-from crm.models import Lead
-from crm.services import access
+from django.db import transaction
+
+from betterside.errors import Invalid, NotAllowed
+from crm.models import Lead, LeadNotFound, LeadStatus
+from crm.services import access, stages
 from crm.services import leads as crm_leads
 
 from ..models import Project
@@ -30,3 +32,22 @@ def update(*, lead: Lead, by, fields: dict, project_id: int | None = None, set_p
     if set_project and project_id != lead.project_id:
         fields = fields | {"project": project_for(by, project_id)}
     return crm_leads.update(lead=lead, by=by, fields=fields, **kwargs)
+
+
+@transaction.atomic
+def move_all(*, ids: list[int], to: LeadStatus, by) -> int:
+    """Move many leads, all or none; those in the status already stay. Returns how many moved.
+
+    Raises LeadNotFound, NotAllowed, Invalid (no ids).
+    """
+    if not ids:
+        raise Invalid(fields={"lead": "Choose at least one lead."})
+    found = list(Lead.objects.in_pipeline(PIPELINE).in_entity_of(by).filter(pk__in=ids).order_by("pk"))
+    if len(found) < len(set(ids)):
+        raise LeadNotFound
+    if not all(lead.is_editable_by(by) for lead in found):
+        raise NotAllowed("One of these leads belongs to somebody else.")
+    moved = [lead for lead in found if lead.status_id != to.pk]
+    for lead in moved:
+        stages.move(lead=lead, to=to, by=by)
+    return len(moved)

@@ -2,6 +2,8 @@
 
 from django import template
 
+from betterside import clock
+
 from ..panel import progress
 
 register = template.Library()
@@ -40,3 +42,13 @@ def rupees(amount) -> str:
 def owns_channel(user) -> bool:
     """Whether they work in the channel themselves; managers look on."""
     return user.may("channel.own")
+
+
+@register.filter
+def is_over(moment) -> bool:
+    return moment is not None and moment < clock.now()
+
+
+@register.filter
+def edits_leads(user) -> bool:
+    return user.may("leads.edit_own")

@@ -1,94 +1,65 @@
-"""The Leads tab: list, one lead, new lead, change of status."""
+"""The Leads tab: table and board under one filter, and the form of a new lead."""
 
-from django.contrib import messages
 from django.core.paginator import Paginator
-from django.shortcuts import redirect
-from django.urls import reverse
-from django.utils.functional import cached_property
-from django.views.generic import FormView, TemplateView
+from django.urls import reverse_lazy
+from django.views.generic import TemplateView
 
-from betterside.errors import Conflict, Invalid
 from crm.models import Lead
-from crm.services import stages
+from crm.services import phones
 
 from ... import dashboard, filters
 from ...services import leads
-from .. import timeline
-from ..forms import LeadFilter, LeadForm, StatusForm
-from .base import PanelMixin, refused
+from .. import board
+from ..forms import LeadFilter, LeadForm, MoveForm
+from .base import PanelMixin, UserFormPage
 
 PAGE = 20
 
 
-class LeadsView(PanelMixin, TemplateView):
-    template_name = "panel/leads.html"
+class FilteredLeads(PanelMixin):
+    """The leads that the address bar's filter leaves, the same for table, board, file and paper."""
 
-    def get_context_data(self, **kwargs):
+    def filtered(self) -> dict:
+        """Context: filter (the form), is_filtered, found (leads with their next follow-up)."""
         user = self.request.user
         # The lead form opens as a dialog on this page: its ids must stay its own.
         form = LeadFilter(self.request.GET, user=user, auto_id="filter_%s")
         query = form.query()
-        found = filters.leads(dashboard.leads_of(user), query, user.entity.zone)
-        page = Paginator(found, PAGE).get_page(self.request.GET.get("page"))
-        return super().get_context_data(page=page, filter=form, filtered=any(query.values()), **kwargs)
+        found = filters.leads(dashboard.leads_of(user).with_next_follow_up(), query, user.entity.zone)
+        return {"filter": form, "filtered": any(query.values()), "found": found}
 
 
-class LeadCreateView(PanelMixin, FormView):
-    template_name = "panel/lead_form.html"
-    form_class = LeadForm
-    right = "channel.own"
-
-    def get_form_kwargs(self):
-        return super().get_form_kwargs() | {"user": self.request.user}
-
-    def form_valid(self, form):
-        try:
-            lead = leads.create(by=self.request.user, fields=form.lead_fields(), project_id=form.project_id)
-        except Invalid as error:
-            refused(form, error, full_name="name", project_id="project")
-            return self.form_invalid(form)
-        messages.success(self.request, f"{lead} is in your leads.")
-        return redirect("panel:leads")
-
-    def form_invalid(self, form):
-        return self.render_to_response(self.get_context_data(form=form), status=400)
-
-
-class LeadMixin(PanelMixin):
-    @cached_property
-    def lead(self) -> Lead:
-        leads = Lead.objects.in_pipeline("channel").select_related("status", "project", "pipeline")
-        return leads.seen_by(self.request.user, pk=self.kwargs["pk"])
-
-    def page_context(self, **forms) -> dict:
-        status_form = StatusForm(initial={"status": self.lead.status.name})
-        return {"lead": self.lead, "timeline": timeline.of(self.lead), "status_form": status_form} | forms
-
-
-class LeadView(LeadMixin, TemplateView):
-    template_name = "panel/lead.html"
+class LeadsView(FilteredLeads, TemplateView):
+    template_name = "panel/leads.html"
 
     def get_context_data(self, **kwargs):
-        return super().get_context_data(**self.page_context(), **kwargs)
+        context = super().get_context_data(**self.filtered(), **kwargs)
+        if self.request.GET.get("view") == "board":
+            return context | {"view": "board", "columns": board.columns(context["found"])}
+        page = Paginator(context["found"], PAGE).get_page(self.request.GET.get("page"))
+        return context | {"view": "table", "page": page, "bulk_form": MoveForm(auto_id="bulk_%s")}
 
 
-class LeadStatusView(LeadMixin, FormView):
-    template_name = "panel/lead.html"
-    form_class = StatusForm
-    http_method_names = ["post"]
+class LeadCreateView(UserFormPage):
+    template_name = "panel/lead_form.html"
+    form_class = LeadForm
+    success_url = reverse_lazy("panel:leads")
+    right = "channel.own"
+    names = {"full_name": "name", "project_id": "project"}
 
-    def get_success_url(self):
-        return reverse("panel:lead", args=[self.lead.pk])
+    def act(self, form) -> str:
+        lead = leads.create(by=self.request.user, fields=form.lead_fields(), project_id=form.project_id)
+        return f"{lead} is in your leads."
 
-    def form_valid(self, form):
-        to, notes = form.cleaned_data["status"], form.cleaned_data["notes"]
-        try:
-            stages.move(lead=self.lead, to=to, by=self.request.user, notes=notes)
-        except (Invalid, Conflict) as error:
-            refused(form, error)
-            return self.form_invalid(form)
-        messages.success(self.request, "Status changed.")
-        return redirect(self.get_success_url())
 
-    def form_invalid(self, form):
-        return self.render_to_response(self.page_context(status_form=form), status=400)
+class KnownPhoneView(PanelMixin, TemplateView):
+    """While a phone is typed: whether that person is among one's own leads already; of others' nothing is said."""
+
+    template_name = "panel/inc/known_phone.html"
+    right = "channel.own"
+
+    def get_context_data(self, **kwargs):
+        user, phone = self.request.user, self.request.GET.get("phone", "")[:20]
+        keys = {"e164": phones.e164(phone, user.entity.default_region), "digits": phones.digits(phone)}
+        own = Lead.objects.in_pipeline("channel").filter(assigned_user=user).select_related("status")
+        return super().get_context_data(known=own.same_person(**keys), **kwargs)
