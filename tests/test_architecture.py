@@ -102,6 +102,15 @@ def test_the_clock_is_asked_in_one_place():
     assert not wrong, "\n".join(wrong)
 
 
+def test_no_module_defines_a_name_twice():
+    """Two branches that each add a function of one name merge without a conflict, and the second one wins."""
+    wrong = []
+    for source in sources(tests=True):
+        names = [node.name for node in source.tree.body if isinstance(node, ast.FunctionDef | ast.ClassDef)]
+        wrong += [f"{source.path}: {name}" for name in set(names) if names.count(name) > 1]
+    assert not wrong, "\n".join(wrong)
+
+
 def test_functions_are_short():
     lengths = {
         f"{source.path}:{function.lineno} {function.name}": function.end_lineno - function.lineno + 1

@@ -106,13 +106,13 @@ def totals(activities) -> dict:
     ]
     return {
         "total_activities": done.count(),
-        "by_type": _counted(done, "activity_type", types),
-        "by_priority": _counted(done, "priority", list(reversed(Activity.Priority.values))),
-        "by_status": _counted(done, "status", Activity.Status.values),
+        "by_type": _count_of_each(done, "activity_type", types),
+        "by_priority": _count_of_each(done, "priority", list(reversed(Activity.Priority.values))),
+        "by_status": _count_of_each(done, "status", Activity.Status.values),
     }
 
 
-def _counted(activities, field: str, names: list[str]) -> dict[str, int]:
+def _count_of_each(activities, field: str, names: list[str]) -> dict[str, int]:
     """The names with their counts; other values only when there are any."""
     found = dict(activities.order_by().values_list(field).annotate(Count("pk")))
     return {name: found.get(name, 0) for name in names} | {name: n for name, n in found.items() if name not in names}
