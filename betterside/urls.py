@@ -21,6 +21,7 @@ api = [
     path("cp/", include("cp.api.urls")),
     path("", include("crm.api.sales.urls")),
     path("", include("crm.api.growth.urls")),
+    path("", include("crm.api.practice.urls")),
 ]
 
 urlpatterns = [

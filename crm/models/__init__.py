@@ -3,6 +3,7 @@ from .assignment import Assignment
 from .lead import Lead, LeadCodeCounter, LeadNotFound
 from .lead_meta import LeadMeta
 from .pipeline import LeadStatus, Pipeline, StatusTransition
+from .practice import PracticeProfile
 from .stage import StageEntry
 
 __all__ = [
@@ -14,6 +15,7 @@ __all__ = [
     "LeadNotFound",
     "LeadStatus",
     "Pipeline",
+    "PracticeProfile",
     "StageEntry",
     "StatusTransition",
 ]

@@ -6,11 +6,13 @@ from rich.console import Console
 from betterside.accounts import seed as accounts_seed
 from betterside.accounts.models import User
 from cp import seed as cp_seed
+from crm import practice_seed
 from crm import seed as crm_seed
 from marketing import seed as marketing_seed
 
 STEPS = [
     ("Entities and accounts", accounts_seed.run),
+    ("Practices", practice_seed.run),
     ("Channel partners", cp_seed.run),
     ("Sales teams", crm_seed.run),
     ("Marketing", marketing_seed.erp),
