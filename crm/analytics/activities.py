@@ -7,6 +7,7 @@ from django.db.models import Count, Q
 
 from ..models import Activity
 from .numbers import rate
+from .people import with_names
 
 STATES = {
     f"{status}_activities": Count("pk", filter=Q(status=status)) for status in ("completed", "pending", "cancelled")
@@ -29,21 +30,24 @@ def by_type(activities) -> list[dict]:
 
 
 def by_user(activities, *, now) -> list[dict]:
-    people = activities.by_people().exclude(user=None)
     late = Q(status=Activity.Status.PENDING, next_follow_up_date__lt=now)
-    rows = people.values("user_id", "user__first_name", "user__last_name", "user__email").annotate(
-        total=Count("pk"),
-        contacted=Count("lead", distinct=True),
-        overdue=Count("pk", filter=late),
-        **STATES,
+    rows = (
+        activities.by_people()
+        .exclude(user=None)
+        .values("user_id")
+        .annotate(
+            total=Count("pk"),
+            contacted=Count("lead", distinct=True),
+            overdue=Count("pk", filter=late),
+            **STATES,
+        )
     )
-    return [_user(row) for row in rows.order_by("-total", "user_id")]
+    return [_user(*pair) for pair in with_names(rows.order_by("-total", "user_id"))]
 
 
-def _user(row: dict) -> dict:
-    names = {name: row[f"user__{name}"] for name in ("first_name", "last_name", "email")}
+def _user(person: dict, row: dict) -> dict:
     figures = {"leads_contacted": row["contacted"], "overdue_follow_ups": row["overdue"]}
-    return {"user_id": row["user_id"]} | names | _states(row) | figures
+    return person | _states(row) | figures
 
 
 def by_priority(activities) -> list[dict]:

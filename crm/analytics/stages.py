@@ -3,11 +3,14 @@
 Every function takes stays that the caller has narrowed to what the user may see and to the range asked for.
 """
 
+from collections import Counter
+
 from django.db.models import Avg, Count, F, Max, Min, Q
 
 from ..models import LeadStatus
 from . import sla
 from .numbers import rate, rounded
+from .people import with_names
 from .statuses import heading, with_all
 
 ENDED = Q(exited_at__isnull=False)
@@ -58,23 +61,23 @@ def _performance(status: LeadStatus, row: dict) -> dict:
 
 def by_user(stays) -> list[dict]:
     """Who moved leads in the range: how many, how they ended, and how long they had stayed before the move."""
-    people = stays.changes().exclude(user=None).values("user_id", "user__first_name", "user__last_name", "user__email")
-    rows = people.annotate(
-        changes=Count("pk"),
-        handled=Count("lead", distinct=True),
-        won=leads(Q(status__is_won=True)),
-        lost=leads(Q(status__is_lost=True)),
-        average=Avg("previous__duration_hours"),
+    rows = (
+        stays.changes()
+        .exclude(user=None)
+        .values("user_id")
+        .annotate(
+            changes=Count("pk"),
+            handled=Count("lead", distinct=True),
+            won=leads(Q(status__is_won=True)),
+            lost=leads(Q(status__is_lost=True)),
+            average=Avg("previous__duration_hours"),
+        )
     )
-    return [_user(row) for row in rows.order_by("-changes", "user_id")]
+    return [_user(*pair) for pair in with_names(rows.order_by("-changes", "user_id"))]
 
 
-def _user(row: dict) -> dict:
-    return {
-        "user_id": row["user_id"],
-        "first_name": row["user__first_name"],
-        "last_name": row["user__last_name"],
-        "email": row["user__email"],
+def _user(person: dict, row: dict) -> dict:
+    return person | {
         "total_stage_changes": row["changes"],
         "leads_handled": row["handled"],
         "won_leads": row["won"],
@@ -86,28 +89,27 @@ def _user(row: dict) -> dict:
 
 def transitions(stays) -> list[dict]:
     """Every step taken in the range: how often, its share of all steps out of that status, the hours before it."""
-    names = {"from_id": F("previous__status"), "from_name": F("previous__status__name")}
-    rows = list(
-        stays.changes()
-        .values("status", "status__name", **names)
-        .annotate(count=Count("pk"), average=Avg("previous__duration_hours"))
-        .order_by("previous__status__pipeline", "previous__status__position", "status__position")
-    )
-    left = {}
-    for row in rows:
-        left[row["from_id"]] = left.get(row["from_id"], 0) + row["count"]
-    return [
-        {
-            "from_status_id": row["from_id"],
-            "from_status": row["from_name"],
-            "to_status_id": row["status"],
-            "to_status": row["status__name"],
-            "transition_count": row["count"],
-            "transition_rate": rate(row["count"], left[row["from_id"]]),
-            "avg_duration_hours": rounded(row["average"]),
-        }
-        for row in rows
-    ]
+    rows = stays.changes().values("previous__status", "status")
+    rows = list(rows.annotate(count=Count("pk"), average=Avg("previous__duration_hours")).order_by())
+    statuses = LeadStatus.objects.in_bulk({row[end] for row in rows for end in ("previous__status", "status")})
+    steps = [(statuses[row["previous__status"]], statuses[row["status"]], row) for row in rows]
+    left = Counter()
+    for before, _after, row in steps:
+        left[before] += row["count"]
+    steps.sort(key=lambda step: (step[0].pipeline_id, step[0].position, step[1].position))
+    return [_transition(*step, left[step[0]]) for step in steps]
+
+
+def _transition(before: LeadStatus, after: LeadStatus, row: dict, left: int) -> dict:
+    return {
+        "from_status_id": before.pk,
+        "from_status": before.name,
+        "to_status_id": after.pk,
+        "to_status": after.name,
+        "transition_count": row["count"],
+        "transition_rate": rate(row["count"], left),
+        "avg_duration_hours": rounded(row["average"]),
+    }
 
 
 ADVANCED = Q(next__status__is_lost=False, next__status__position__gt=F("status__position"))
