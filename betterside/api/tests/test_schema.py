@@ -6,11 +6,12 @@ import re
 import pytest
 from drf_spectacular.drainage import GENERATOR_STATS
 from drf_spectacular.generators import SchemaGenerator
+from drf_spectacular.renderers import OpenApiYamlRenderer
 from drf_spectacular.validation import validate_schema
 
 from betterside.api.faces import face_of
 from tests.routes import all_routes
-from tests.source import sources
+from tests.source import ROOT, sources
 
 ERRORS = {
     "channel": "ChannelError",
@@ -38,6 +39,13 @@ def test_it_is_valid_and_made_without_a_warning(document):
     assert document["openapi"].startswith("3.1")
     assert not GENERATOR_STATS._warn_cache
     assert not GENERATOR_STATS._error_cache
+
+
+def test_the_committed_file_is_the_document(document):
+    committed = (ROOT / "openapi.yaml").read_bytes()
+    assert committed == OpenApiYamlRenderer().render(document, renderer_context={}), (
+        "run make schema and commit openapi.yaml"
+    )
 
 
 def test_every_api_route_is_in_it(document):
