@@ -6,6 +6,7 @@ So nothing is lost while the database restarts or the connection breaks; the hub
 
 import asyncio
 import contextlib
+import contextvars
 import logging
 from collections import deque
 from collections.abc import Iterator
@@ -85,7 +86,8 @@ class Hub:
         """The event loop's hub, started by the first who asks. Unavailable while there is no database."""
         hub = cls._of_loop.setdefault(asyncio.get_running_loop(), cls())
         if hub._task is None or hub._task.done():
-            hub._task = asyncio.create_task(hub._run(), name="realtime hub")
+            # A context of its own: the hub's log lines are not the first reader's.
+            hub._task = asyncio.create_task(hub._run(), name="realtime hub", context=contextvars.Context())
         try:
             async with asyncio.timeout(QUERY_LIMIT):
                 await hub._started.wait()
