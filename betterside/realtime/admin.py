@@ -12,3 +12,4 @@ class EventAdmin(ReadOnlyAdmin):
     search_fields = ["kind__startswith", "=subject_id"]
     search_help_text = "By the beginning of its kind, or by its subject's id."
     ordering = ["-id"]
+    sortable_by = ()

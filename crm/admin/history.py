@@ -63,6 +63,7 @@ class OfLeads:
     search_fields = ["lead__search_text"]
     search_help_text = "By the lead's name, company, e-mail or phone."
     ordering = ["-id"]
+    sortable_by = ()
 
     def get_search_results(self, request, queryset, search_term):
         if search_term.strip():

@@ -60,8 +60,9 @@ class LeadAdmin(LeadTransfer, StaffAdmin):
     list_select_related = ["entity", "status", "assigned_user"]
     search_fields = ["search_text"]
     search_help_text = "By name, company, e-mail, phone or lead code."
-    # The primary key, for creation's sake: it is indexed over all entities.
+    # Newest first by the primary key, which is indexed over all entities; other orders would sort all leads.
     ordering = ["-id"]
+    sortable_by = ()
     autocomplete_fields = ["entity", "assigned_user", "project", "campaign"]
     readonly_fields = [*OWN, *CAPTURED, *TIMES]
     actions = ["assign_selected", "move_selected", "delete_leads"]

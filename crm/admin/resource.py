@@ -1,6 +1,8 @@
 """Leads as rows of a file. Reading creates each through crm.services; nothing that exists is changed by a file."""
 
+from collections import Counter
 from datetime import date, datetime
+from uuid import uuid4
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -14,7 +16,7 @@ from betterside.accounts.models import Entity, User
 from betterside.errors import DomainError
 
 from ..models import Lead, LeadStatus, Pipeline
-from ..services import leads
+from ..services import codes, leads
 
 # Columns that are fields of a lead under the same name.
 OWN = [
@@ -120,12 +122,22 @@ class LeadResource(Resource):
     def __init__(self, by=None, **kwargs):
         super().__init__(**kwargs)
         self.by, self.known = by, Known()
+        self.codes: dict[str, list[str]] = {}
 
     @classmethod
     def get_display_name(cls):
         return "Leads"
 
     # --- Reading ---------------------------------------------------------------------------------
+
+    def import_data(self, dataset, dry_run=False, **kwargs):
+        """A file is one transaction, and may be a long one: others must not wait for a code until it ends."""
+        slugs = Counter(text(row.get("entity")) for row in dataset.dict if not text(row.get("lead_code")))
+        for entity in Entity.objects.filter(slug__in=slugs):
+            count = slugs[entity.slug]
+            drawn = [f"preview-{uuid4().hex}" for _ in range(count)] if dry_run else codes.reserve(entity, count)
+            self.codes[entity.slug] = drawn
+        return super().import_data(dataset, dry_run=dry_run, **kwargs)
 
     def get_import_order(self):
         return (*NAMED, *OWN)
@@ -172,13 +184,17 @@ class LeadResource(Resource):
                 fields={name: given[name] for name in leads.FIELDS & given.keys()},
                 owner=given.get("owner"),
                 status=given.get("status"),
-                lead_code=given.get("lead_code", ""),
+                lead_code=given.get("lead_code") or self._next_code(given["entity"]),
                 reason="Imported",
             )
         except DomainError as refusal:
             fields = {COLUMNS.get(name, name): words for name, words in refusal.fields.items()}
             raise ValidationError(fields or refusal.message) from refusal
-        instance.pk, instance.lead_code, instance.status = lead.pk, lead.lead_code, lead.status
+        instance.pk, instance.status = lead.pk, lead.status
+
+    def _next_code(self, entity) -> str:
+        drawn = self.codes.get(entity.slug)
+        return drawn.pop(0) if drawn else ""
 
     # --- Writing ---------------------------------------------------------------------------------
 

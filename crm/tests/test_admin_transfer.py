@@ -2,18 +2,22 @@
 
 import csv
 import io
+from threading import Thread
 
 import openpyxl
 import pytest
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Permission
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.utils import timezone
 
 from betterside.accounts.tests.factories import EntityFactory, UserFactory
 from betterside.staff.tests.pages import form_values
 from crm.admin import transfer, uploads
+from crm.admin.resource import LeadResource
 from crm.models import Lead, LeadCodeCounter
-from crm.services import leads
+from crm.services import codes, leads
 
 from .factories import make_lead
 from .invariants import broken
@@ -282,3 +286,50 @@ class TestWhoMay:
         client.force_login(clerk)
         assert client.get(EXPORT).status_code == 200
         assert client.get(IMPORT).status_code == 403
+
+
+class TestCodes:
+    """A file is one transaction; nobody else waits for a lead code until it ends."""
+
+    def test_they_are_drawn_before_and_follow_each_other(self, staff):
+        entity = make_lead().entity
+        rows = [{"entity": "acme", "full_name": f"Asha {number}"} for number in range(3)]
+        staff.post(CONFIRM, confirmation(upload(staff, as_csv(*rows))))
+        year = timezone.localdate(timezone=entity.zone).year
+        imported = Lead.objects.filter(full_name__startswith="Asha").order_by("id")
+        assert [lead.lead_code for lead in imported] == [f"LEAD-{year}-{number:06d}" for number in (2, 3, 4)]
+        assert make_lead(entity=entity).lead_code == f"LEAD-{year}-000005"
+
+    def test_a_code_that_somebody_took_by_hand_is_left_out(self):
+        entity = EntityFactory()
+        year = timezone.localdate(timezone=entity.zone).year
+        leads.create(by=None, entity=entity, pipeline="sales", fields={}, lead_code=f"LEAD-{year}-000002")
+        assert codes.reserve(entity, 3) == [f"LEAD-{year}-000001", f"LEAD-{year}-000003"]
+
+    @pytest.mark.django_db(transaction=True)
+    @pytest.mark.parametrize("step", ["preview", "import"])
+    def test_while_a_file_is_read_others_create_leads(self, client, step, monkeypatch):
+        boss = UserFactory(is_staff=True, is_superuser=True)
+        client.force_login(boss)
+        data = confirmation(upload(client, as_csv({"entity": "acme", "full_name": "Asha"})))
+        others = []
+
+        def create_meanwhile(self, dataset, result, **kwargs):
+            """At the end of the file's transaction, on a connection of its own that waits for no lock."""
+
+            def work():
+                with connection.cursor() as cursor:
+                    cursor.execute("SET lock_timeout = '2s'")
+                others.append(make_lead(entity=boss.entity))
+                connection.close()
+
+            thread = Thread(target=work)
+            thread.start()
+            thread.join()
+
+        monkeypatch.setattr(LeadResource, "after_import", create_meanwhile)
+        if step == "preview":
+            upload(client, as_csv({"entity": "acme", "full_name": "Asha"}))
+        else:
+            client.post(CONFIRM, data)
+        assert len(others) == 1

@@ -37,6 +37,7 @@ class LoginAdmin(ReadOnlyAdmin):
     search_fields = ["user__email", "address"]
     # The indexed moment; a login that is refreshed moves up.
     ordering = ["-expires_at"]
+    sortable_by = ()
     exclude = ["stamp", "refresh_jti"]
     actions = ["end"]
 
