@@ -12,6 +12,7 @@ test at its end. Without Chromium or playwright the tests are skipped, and say s
 
 import os
 import shutil
+from urllib.parse import urlsplit
 
 import pytest
 from django.conf import settings
@@ -21,6 +22,10 @@ FLAGS = """
     --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking
     --disable-component-update --disable-sync
 """.split()  # noqa: SIM905 - one flag to a word reads better than a list
+
+
+# pytest's own server cannot stream; `address` names one that can (betterside.realtime.tests.listening.serving).
+SILENT_STREAM = {"content_type": "text/event-stream", "body": "retry: 3600000\n\n"}
 
 
 @pytest.fixture(scope="module")
@@ -44,9 +49,12 @@ def open_page(chromium, live_server, client):
     """
     contexts, complaints = [], []
 
-    def opened(user=None, *, width=1440, theme="light", script=True):
+    def from_here(route):
+        return route.fetch(url=live_server.url + urlsplit(route.request.url).path)
+
+    def opened(user=None, *, width=1440, theme="light", script=True, address=""):
         context = chromium.new_context(
-            base_url=live_server.url,
+            base_url=address or live_server.url,
             viewport={"width": width, "height": 800},
             color_scheme=theme,
             java_script_enabled=script,
@@ -55,7 +63,13 @@ def open_page(chromium, live_server, client):
         if user:
             client.force_login(user)
             cookie = client.cookies[settings.SESSION_COOKIE_NAME].value
-            context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": live_server.url}])
+            context.add_cookies(
+                [{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": address or live_server.url}]
+            )
+        if address:  # that one has no static files
+            context.route("**/static/**", lambda route: route.fulfill(response=from_here(route)))
+        else:
+            context.route("**/api/events", lambda route: route.fulfill(**SILENT_STREAM))
         page = context.new_page()
         page.set_default_timeout(10_000)
         page.expects_failures = False

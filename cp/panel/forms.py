@@ -3,6 +3,7 @@
 from django import forms
 from django.db.models import Q
 
+from betterside.realtime.notifications import Kind
 from betterside.ui import in_words
 from crm.models import Activity, Lead, LeadStatus
 
@@ -171,3 +172,12 @@ class MarketingRequestForm(UserForm, NotesForm):
 
     type = forms.ChoiceField(choices=MarketingRequest.Type.choices, widget=forms.HiddenInput)
     project = ProjectField(empty_label="No project in particular")
+
+
+class ChoicesForm(forms.Form):
+    """Which kinds of notifications come by mail too: one box per kind."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for kind in Kind:
+            self.fields[kind.value] = forms.BooleanField(required=False, label=kind.label[:1].upper() + kind.label[1:])

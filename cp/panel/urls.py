@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import lead, leads, lists, marketing, pages, run_ads
+from .views import lead, leads, lists, marketing, notifications, pages, run_ads
 
 app_name = "panel"
 
@@ -23,5 +23,10 @@ urlpatterns = [
     path("run-ads/<int:pk>/notes", run_ads.NotesView.as_view(), name="ads_notes"),
     path("run-ads/<int:pk>/cancel", run_ads.CancelView.as_view(), name="ads_cancel"),
     path("marketing-support", marketing.MarketingView.as_view(), name="marketing"),
+    path("notifications", notifications.ListView.as_view(), name="notifications"),
+    path("notifications/bell", notifications.BellView.as_view(), name="bell"),
+    path("notifications/read", notifications.ReadAllView.as_view(), name="notifications_read"),
+    path("notifications/<int:pk>/read", notifications.ReadView.as_view(), name="notification_read"),
+    path("profile/notifications", notifications.ChoicesView.as_view(), name="notification_choices"),
     path("profile", pages.ProfileView.as_view(), name="profile"),
 ]

@@ -3,6 +3,7 @@
 from django import template
 
 from betterside import clock
+from betterside.realtime.models import Notification
 
 from ..panel import progress
 
@@ -52,3 +53,13 @@ def is_over(moment) -> bool:
 @register.filter
 def edits_leads(user) -> bool:
     return user.may("leads.edit_own")
+
+
+BELL_LENGTH = 6
+
+
+@register.filter
+def bell(user) -> dict:
+    """unread (how many) and newest (notifications, unread first)."""
+    mine = Notification.objects.visible_to(user)
+    return {"unread": mine.unread().count(), "newest": list(mine.unread_first()[:BELL_LENGTH])}

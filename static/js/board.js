@@ -8,7 +8,7 @@
     const form = event.item.querySelector("[data-move]");
     const button = form.querySelector(`button[value="${event.to.dataset.boardList}"]`);
     dragged = { card: event.item, from: event.from, next: event.from.children[event.oldIndex] || null };
-    form.requestSubmit(button);
+    button.click(); // and not requestSubmit: htmx sends the button that was clicked
   }
 
   function putBack() {
@@ -21,6 +21,8 @@
       group: "leads",
       sort: false,
       animation: 120,
+      forceFallback: true, // the browser's own dragging differs from one to the next
+      fallbackTolerance: 4, // pixels; less is a click
       delay: 150,
       delayOnTouchOnly: true,
       filter: "details",

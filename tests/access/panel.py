@@ -1,6 +1,14 @@
 """The panel's pages."""
 
-from .rows import page
+from betterside.realtime.notifications import Kind, notify
+
+from .rows import page, thing
+
+
+@thing
+def panel_notification(world):
+    return notify(user=world.cp, kind=Kind.LEAD_ASSIGNED, title="A lead was given to you", url="/leads")
+
 
 NEW = {"name": "Asha Rao", "phone": "9876543210", "source": "organic"}
 page("GET", "panel:dashboard", cps=200, managers=200, rest=403)
@@ -36,3 +44,8 @@ page("GET", "panel:marketing", cps=200, managers=200, rest=403)
 page("POST", "panel:marketing", body={"type": "edm"}, cps=302, rest=403)
 page("GET", "panel:profile", cps=200, rest=403)
 page("POST", "panel:profile", body={"full_name": "Asha", "phone": "9876543210", "city": "Pune"}, cps=302, rest=403)
+page("GET", "panel:notifications", cps=200, managers=200, rest=403)
+page("GET", "panel:bell", cps=200, managers=200, rest=403)
+page("POST", "panel:notifications_read", cps=302, managers=302, rest=403)
+page("POST", "panel:notification_read", on="panel_notification.pk", cp=302, rest=403, foreign=404)
+page("POST", "panel:notification_choices", body={"lead_assigned": "on"}, cps=302, managers=302, rest=403)

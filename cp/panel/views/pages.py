@@ -5,11 +5,12 @@ from django.shortcuts import redirect
 from django.urls import reverse_lazy
 from django.views.generic import FormView, TemplateView
 
+from betterside.realtime import notifications
 from betterside.ui import in_words
 
 from ... import dashboard
 from ...services import profiles
-from ..forms import ProfileForm
+from ..forms import ChoicesForm, ProfileForm
 from .base import PanelMixin
 
 
@@ -31,7 +32,8 @@ class DashboardView(PanelMixin, TemplateView):
                     "tones": [row["status"] for row in by_status],
                 }
             ],
-            latest=dashboard.leads_of(user)[:5],
+            latest=dashboard.latest(user),
+            due=dashboard.follow_ups_due(user),
             **kwargs,
         )
 
@@ -46,6 +48,11 @@ class ProfileView(PanelMixin, FormView):
 
     def get_form_kwargs(self):
         return super().get_form_kwargs() | {"instance": profiles.of(self.request.user)}
+
+    def get_context_data(self, **kwargs):
+        choices = notifications.choices_of(self.request.user)
+        wanted = {kind.value: choices.wants_mail(kind) for kind in notifications.Kind}
+        return super().get_context_data(choices_form=ChoicesForm(initial=wanted), **kwargs)
 
     def form_valid(self, form):
         profiles.update(user=self.request.user, fields=form.cleaned_data)

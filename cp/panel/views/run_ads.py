@@ -54,8 +54,9 @@ class NotesView(AdsRequestMixin, FormPage):
     form_class = NotesForm
     success_url = reverse_lazy("panel:run_ads")
 
-    def get_initial(self):
-        return {"notes": self.ads_request.notes}
+    def get_form_kwargs(self):
+        # A dialog on the page of the request form, whose field of this name has the usual id.
+        return super().get_form_kwargs() | {"initial": {"notes": self.ads_request.notes}, "auto_id": "asked_%s"}
 
     def act(self, form) -> str:
         ads_requests.change(ads_request=self.ads_request, by=self.request.user, notes=form.cleaned_data["notes"])
