@@ -1,7 +1,7 @@
 """Two contracts meet at /api/leads (DESIGN section 1): the entity's profile decides which answers, the header
 `X-API-Profile` overrides it for one request.
 
-A profile's viewset is entered in VIEWSETS; one that is not there is answered by sales.
+A profile's viewset is entered in VIEWSETS.
 """
 
 from collections.abc import Callable
@@ -16,10 +16,11 @@ from betterside.api import errors
 from betterside.api.faces import SALES
 from betterside.errors import DomainError, Invalid
 
+from .growth.leads import LeadViewSet as GrowthLeadViewSet
 from .sales.leads import LeadViewSet
 
 DEFAULT = Entity.Profile.SALES
-VIEWSETS = {Entity.Profile.SALES: LeadViewSet}
+VIEWSETS = {Entity.Profile.SALES: LeadViewSet, Entity.Profile.GROWTH: GrowthLeadViewSet}
 HEADER = "X-API-Profile"
 
 
@@ -42,7 +43,7 @@ def by_profile(actions: dict[str, str]) -> Callable:
             profile = _profile(request) if request.signed_in else DEFAULT
         except Invalid as error:
             return errors.plain_answer(error, SALES)
-        return (known.get(profile, known[DEFAULT]) if request.signed_in else stranger)(request, *args, **kwargs)
+        return (known[profile] if request.signed_in else stranger)(request, *args, **kwargs)
 
     # What Django's middleware, the OpenAPI document and the access matrix look for.
     view.csrf_exempt = True

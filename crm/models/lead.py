@@ -102,7 +102,8 @@ class Lead(models.Model):
             models.UniqueConstraint(
                 "entity",
                 Lower("email"),
-                condition=Q(pipeline="growth", closed_at=None, deleted_at=None, duplicate_of=None) & ~Q(email=""),
+                condition=Q(pipeline="growth", closed_at=None, deleted_at=None, duplicate_of=None, is_test=False)
+                & ~Q(email=""),
                 name="lead_one_open_growth_lead_per_email",
             ),
         ]

@@ -1,12 +1,15 @@
 """Creating, changing and deleting leads."""
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from betterside import clock
-from betterside.errors import AlreadyExists, Invalid
+from betterside.errors import Invalid
 
 from ..models import Activity, Lead, LeadStatus
 from . import access, assignments, codes, history, names, phones, stages
+from .uniqueness import EmailTaken, refused_by_name
+
+__all__ = ["FIELDS", "EmailTaken", "create", "delete", "update"]
 
 # What a caller may set. Owner, status, entity and pipeline have use cases of their own.
 FIELDS = frozenset(
@@ -37,11 +40,6 @@ FIELDS = frozenset(
         "last_interaction_at",
     }
 )
-
-
-class EmailTaken(AlreadyExists):
-    def __init__(self):
-        super().__init__("An open lead has this e-mail.", fields={"email": "An open lead has this e-mail."})
 
 
 @transaction.atomic
@@ -75,7 +73,8 @@ def create(
     if owner is not None:
         assignments.require_assignable(owner, entity)
         assignments.set_owner(lead, owner, at=lead.created_at)
-    _insert(lead)
+    with refused_by_name():
+        lead.save(force_insert=True)
     stages.open_entry(lead, by=by, at=lead.created_at)
     if owner is not None:
         assignments.open_row(lead, by=by, reason=reason)
@@ -102,7 +101,8 @@ def update(*, lead: Lead, by, fields: dict, status: LeadStatus | None = None, st
     changed = _set(lead, _changed(lead, names.complete(fields, lead)))
     if changed:
         lead.updated_at = clock.now()
-        _save(lead, [*changed, "updated_at"])
+        with refused_by_name():
+            lead.save(update_fields=[*changed, "updated_at"])
         text = "Changed " + ", ".join(name.replace("_", " ") for name in changed if not name.startswith("phone_"))
         history.record(lead=lead, by=by, activity_type=Activity.Type.NOTE, title="Lead updated", description=text)
     if status is not None and status.pk != lead.status_id:
@@ -140,28 +140,3 @@ def _set(lead: Lead, fields: dict) -> list[str]:
     for name, value in fields.items():
         setattr(lead, name, value)
     return list(fields)
-
-
-def _insert(lead: Lead) -> None:
-    try:
-        with transaction.atomic():
-            lead.save(force_insert=True)
-    except IntegrityError as error:
-        raise _conflict(error) from error
-
-
-def _save(lead: Lead, update_fields: list[str]) -> None:
-    try:
-        with transaction.atomic():
-            lead.save(update_fields=update_fields)
-    except IntegrityError as error:
-        raise _conflict(error) from error
-
-
-def _conflict(error: IntegrityError) -> Exception:
-    text = str(error)
-    if "lead_code_once_per_entity" in text:
-        return codes.CodeTaken()
-    if "lead_one_open_growth_lead_per_email" in text:
-        return EmailTaken()
-    return error

@@ -9,6 +9,7 @@ from betterside.errors import Invalid, InvalidTransition
 
 from ..models import Activity, Lead, LeadStatus, StageEntry
 from . import access, history
+from .uniqueness import refused_by_name
 
 
 @transaction.atomic
@@ -25,7 +26,8 @@ def move(*, lead: Lead, to: LeadStatus, by, notes: str = "", next_action: str = 
     now = left.exited_at
     lead.status, lead.updated_at = to, now
     lead.closed_at = now if to.is_closed else None
-    lead.save(update_fields=["status", "closed_at", "updated_at"])
+    with refused_by_name():
+        lead.save(update_fields=["status", "closed_at", "updated_at"])
     entry = open_entry(lead, by=by, at=now, previous=left, notes=notes, next_action=next_action)
     text = f"Status changed from '{before.name}' to '{to.name}'" + (f": {notes}" if notes else "")
     history.record(

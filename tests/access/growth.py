@@ -10,6 +10,25 @@ def api_key(world):
     return api_keys.regenerate(by=world.admin).key
 
 
+AS_GROWTH = {"X-API-Profile": "growth"}
+READERS = {"staff": 200, "rest": 403}
+OWNER = {"managers": 200, "rep": 200, "rest": 403}
+
+# Leads; GET "leads" as growth is among the sales face's rows
+BOB = {"name": "Bob Ray", "email": "bob@mail.example"}
+row("POST", "leads", body=BOB, headers=AS_GROWTH, label="as growth", managers=201, sellers=201, cps=201, rest=403)
+row("GET", "lead", on="growth_lead.public_id", headers=AS_GROWTH, label="as growth", **READERS)
+row("GET", "lead", on="growth_lead.pk", headers=AS_GROWTH, label="as growth, by integer", **READERS)
+row("GET", "lead", on="channel_lead.pk", headers=AS_GROWTH, label="a CP's, as growth", staff=200, cp=200, rest=403)
+MOVE = {"status": "contacted"}
+row("PATCH", "lead", on="growth_lead.public_id", body=MOVE, headers=AS_GROWTH, label="as growth", **OWNER)
+GIVE = {"owner_id": "{rep_colleague.pk}"}
+row("PATCH", "lead", on="growth_lead.public_id", body=GIVE, headers=AS_GROWTH, label="pass on, as growth", **OWNER)
+row("DELETE", "lead", on="growth_lead.public_id", headers=AS_GROWTH, label="as growth", managers=204, rep=204, rest=403)
+row("GET", "lead-activity", on="growth_lead.public_id", **READERS)
+CALL = {"type": "call", "title": "Called"}
+row("POST", "lead-activity", on="growth_lead.public_id", body=CALL, managers=201, rep=201, rest=403)
+
 # Settings
 row("GET", "settings-config", admin=200, rest=403)
 row("POST", "settings-regenerate-key", admin=200, rest=403)

@@ -1,0 +1,79 @@
+"""How the growth face writes things (growth.md). What the contract does not call optional is never null."""
+
+from rest_framework import serializers
+
+from betterside.api.shapes import Shape
+from crm.models import Activity, Lead
+
+Type = Activity.Type
+
+
+class GrowthLeadShape(Shape):
+    id = serializers.UUIDField(source="public_id")
+    name = serializers.CharField(source="full_name")
+    email = serializers.CharField()
+    status = serializers.CharField(source="status.name")
+    source = serializers.CharField()
+    score = serializers.IntegerField()
+    lastInteraction = serializers.SerializerMethodField(help_text="A day; of a new lead the day it came.")  # noqa: N815
+    value = serializers.DecimalField(max_digits=14, decimal_places=2)
+
+    @staticmethod
+    def get_lastInteraction(lead: Lead) -> str:  # noqa: N802 - the contract's name
+        return _last_interaction(lead).astimezone(lead.entity.zone).date().isoformat()
+
+
+class GrowthLeadDetailShape(GrowthLeadShape):
+    phone = serializers.CharField(allow_null=True)
+    company = serializers.CharField(allow_null=True)
+    job_title = serializers.CharField(allow_null=True)
+    owner_id = serializers.CharField(source="assigned_user_id", allow_null=True)
+    created_at = serializers.DateTimeField()
+    updated_at = serializers.DateTimeField()
+    last_interaction_at = serializers.SerializerMethodField()
+
+    @staticmethod
+    def get_last_interaction_at(lead: Lead):
+        return _last_interaction(lead)
+
+
+def _last_interaction(lead: Lead):
+    return lead.last_interaction_at or lead.created_at
+
+
+# The contract knows six types. A mail that was sent is not one that was opened; ours becomes a note, titled as what it is.
+TYPES = {
+    Type.CALL: "call",
+    Type.MEETING: "meeting",
+    Type.STATUS_CHANGE: "status_change",
+    Type.ASSIGNMENT: "status_change",
+    Type.EMAIL_OPENED: "email_opened",
+    Type.PAGE_VISIT: "page_visit",
+    Type.NOTE: "note_created",
+    Type.EMAIL: "note_created",
+    Type.FOLLOW_UP: "note_created",
+}
+# The other way, for what is logged here.
+LOGGED = {
+    "call": Type.CALL,
+    "meeting": Type.MEETING,
+    "note_created": Type.NOTE,
+    "email_opened": Type.EMAIL_OPENED,
+    "page_visit": Type.PAGE_VISIT,
+}
+
+
+class TimelineShape(Shape):
+    id = serializers.UUIDField(source="public_id")
+    title = serializers.SerializerMethodField(help_text="Of what a person wrote without one: its first line.")
+    timestamp = serializers.DateTimeField(source="created_at")
+    type = serializers.SerializerMethodField()
+
+    @staticmethod
+    def get_title(activity: Activity) -> str:
+        first_line = activity.description.strip().partition("\n")[0][:200]
+        return activity.title or first_line or activity.get_activity_type_display()
+
+    @staticmethod
+    def get_type(activity: Activity) -> str:
+        return TYPES[activity.activity_type]
