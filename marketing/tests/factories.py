@@ -3,7 +3,7 @@ from factory.django import DjangoModelFactory
 
 from betterside.accounts.tests.factories import EntityFactory
 
-from ..models import Campaign, CaptureRoute
+from ..models import Campaign, CampaignDay, CaptureRoute
 
 
 class CampaignFactory(DjangoModelFactory):
@@ -13,6 +13,15 @@ class CampaignFactory(DjangoModelFactory):
     entity = factory.SubFactory(EntityFactory)
     name = factory.Sequence(lambda n: f"Campaign {n}")
     meta_id = factory.Sequence(lambda n: str(120_000 + n))
+
+
+class CampaignDayFactory(DjangoModelFactory):
+    class Meta:
+        model = CampaignDay
+
+    campaign = factory.SubFactory(CampaignFactory)
+    entity = factory.SelfAttribute("campaign.entity")
+    currency = factory.SelfAttribute("campaign.currency")
 
 
 class CaptureRouteFactory(DjangoModelFactory):

@@ -14,6 +14,11 @@ AS_GROWTH = {"X-API-Profile": "growth"}
 READERS = {"staff": 200, "rest": 403}
 OWNER = {"managers": 200, "rep": 200, "rest": 403}
 
+# Dashboard
+row("GET", "dashboard-stats", **READERS)
+row("GET", "dashboard-revenue", **READERS)
+row("GET", "dashboard-sources", **READERS)
+
 # Leads; GET "leads" as growth is among the sales face's rows
 BOB = {"name": "Bob Ray", "email": "bob@mail.example"}
 row("POST", "leads", body=BOB, headers=AS_GROWTH, label="as growth", managers=201, sellers=201, cps=201, rest=403)

@@ -1,7 +1,14 @@
 from django.urls import path
 
+from .dashboard import DashboardViewSet
 from .leads import LeadViewSet
 from .settings import SettingsViewSet
+
+dashboard = [
+    path("dashboard/stats", DashboardViewSet.as_view({"get": "stats"}), name="dashboard-stats"),
+    path("dashboard/charts/revenue", DashboardViewSet.as_view({"get": "revenue"}), name="dashboard-revenue"),
+    path("dashboard/charts/sources", DashboardViewSet.as_view({"get": "sources"}), name="dashboard-sources"),
+]
 
 # The rest of /api/leads is shared with the sales face, which lists it: crm.api.profiles.
 leads = [
@@ -18,4 +25,4 @@ settings = [
     path("settings/api-key", SettingsViewSet.as_view({"delete": "revoke"}), name="settings-api-key"),
 ]
 
-urlpatterns = [*leads, *settings]
+urlpatterns = [*dashboard, *leads, *settings]
