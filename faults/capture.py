@@ -26,6 +26,7 @@ from .house import SECRET, House
 
 PAGES = ["PAGE_A", "PAGE_B", "PAGE_C"]
 SENDERS = 4
+UNHEARD = 240  # seconds without an acknowledgement after which a sender gives up
 PATIENCE = 900  # seconds that the inbox may take to drain after the last kill
 
 ROUTE = """
@@ -56,11 +57,12 @@ def body(ids: list[str]) -> bytes:
 
 
 def send(house: House, ids: list[str]) -> None:
-    """Deliver as Meta does: again and again until it is acknowledged."""
+    """Deliver as Meta does: again and again until it is acknowledged. TimeoutError when nobody does for minutes."""
+    until = time.monotonic() + UNHEARD
     raw = body(ids)
     signature = "sha256=" + hmac.new(SECRET.encode(), raw, hashlib.sha256).hexdigest()
     headers = {"X-Hub-Signature-256": signature, "Content-Type": "application/json"}
-    while True:
+    while time.monotonic() < until:
         try:
             url = f"{house.url}/api/webhooks/facebook"
             if httpx.post(url, content=raw, headers=headers, timeout=20, trust_env=False).status_code == 200:
@@ -68,6 +70,7 @@ def send(house: House, ids: list[str]) -> None:
         except httpx.TransportError:
             pass
         time.sleep(random.uniform(0.1, 0.5))  # noqa: S311
+    raise TimeoutError(f"No acknowledgement for {UNHEARD} s; see {house.directory}/web.log.")
 
 
 def deliveries(changes: int) -> list[list[str]]:

@@ -45,6 +45,8 @@ class House:
     def environment(self) -> dict:
         server = self.launcher.ensure()
         return os.environ | {
+            # Not the settings of a test run that started this: the doors stand open here.
+            "DJANGO_SETTINGS_MODULE": "betterside.settings",
             "DB_URL": f"postgres:///{server['host']}/betterside",
             "PGUSER": "betterside",
             "PGPORT": str(server["port"]),
