@@ -35,7 +35,7 @@ def tiles(page) -> dict[str, str]:
 
 
 def rows(page) -> list[str]:
-    return [link.inner_text() for link in page.locator("tbody tr td:first-child a").all()]
+    return [link.inner_text() for link in page.locator("tbody tr td.cell-title a").all()]
 
 
 def test_the_main_job(open_page, cp):
