@@ -5,10 +5,10 @@ from django.utils import timezone
 
 from betterside.accounts import seed as accounts_seed
 from betterside.accounts.models import Entity, User
-from crm import seed
 
 from ..analytics import sla
 from ..models import Activity, Assignment, Lead, StageEntry
+from ..seed import sales
 from .invariants import broken
 
 pytestmark = pytest.mark.django_db
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def seeded():
     accounts_seed.run()
-    seed.run()
+    sales.run()
     return Entity.objects.get(slug="fxcareers")
 
 
@@ -49,5 +49,5 @@ def test_all_of_it_lies_behind_us(seeded):
 
 def test_again_it_changes_nothing(seeded):
     before = Lead.objects.count(), Activity.objects.count()
-    seed.run()
+    sales.run()
     assert (Lead.objects.count(), Activity.objects.count()) == before

@@ -6,15 +6,14 @@ from rich.console import Console
 from betterside.accounts import seed as accounts_seed
 from betterside.accounts.models import User
 from cp import seed as cp_seed
-from crm import practice_seed
-from crm import seed as crm_seed
+from crm.seed import practice, sales
 from marketing import seed as marketing_seed
 
 STEPS = [
     ("Entities and accounts", accounts_seed.run),
-    ("Practices", practice_seed.run),
+    ("Practices", practice.run),
     ("Channel partners", cp_seed.run),
-    ("Sales teams", crm_seed.run),
+    ("Sales teams", sales.run),
     ("Marketing", marketing_seed.erp),
 ]
 

@@ -13,8 +13,8 @@ from betterside import clock
 from betterside.accounts.models import Entity, User
 from betterside.realtime import notifications
 
-from .models import Activity, Lead, LeadStatus
-from .services import activities, distribution, leads, stages
+from ..models import Activity, Lead, LeadStatus
+from ..services import activities, distribution, leads, stages
 
 FIRST_NAMES = "Aarav Ananya Dev Divya Farhan Isha Jatin Kavya Kunal Leela Manav Neha Omar Pooja Rohan Sana Tara Vivek"
 LAST_NAMES = "Agarwal Bose Chopra Desai Fernandes Ghosh Iyer Joshi Kulkarni Menon Pillai Rao Saxena Thomas Verma"

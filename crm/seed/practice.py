@@ -7,8 +7,8 @@ from django.utils import timezone
 from betterside import clock
 from betterside.accounts.models import User
 
-from .models import Lead
-from .services import assignments, practice
+from ..models import Lead
+from ..services import assignments, practice
 
 # (practice, owner, city, state, specialties, providers, agent)
 LEADS = [
