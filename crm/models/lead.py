@@ -8,6 +8,7 @@ from django.db.models.functions import Concat, Lower
 from django.utils import timezone
 
 from .lead_queryset import LeadNotFound, LeadQuerySet, LiveLeads
+from .owned import Owned
 
 __all__ = ["Lead", "LeadCodeCounter", "LeadNotFound"]
 
@@ -16,8 +17,11 @@ def newest_first(*fields: str) -> list:
     return [*map(F, fields), F("created_at").desc(), F("id").desc()]
 
 
-class Lead(models.Model):
+class Lead(Owned):
     """A person who showed interest. Only crm.services writes it (held by a test)."""
+
+    OWNER = "assigned_user_id"
+    NotFound = LeadNotFound
 
     class Platform(models.TextChoices):
         FACEBOOK = "facebook"
@@ -132,18 +136,6 @@ class Lead(models.Model):
 
     def __str__(self):
         return self.full_name or self.email or self.phone or self.lead_code
-
-    def is_visible_to(self, user) -> bool:
-        """The instance's side of `LeadQuerySet.visible_to` (a test holds both together)."""
-        if not user.is_approved or user.entity_id != self.entity_id:
-            return False
-        return user.may("leads.read_entity") or (user.may("leads.read_own") and self.assigned_user_id == user.pk)
-
-    def is_editable_by(self, user) -> bool:
-        """The instance's side of `LeadQuerySet.editable_by`."""
-        if not user.is_approved or user.entity_id != self.entity_id:
-            return False
-        return user.may("leads.edit_entity") or (user.may("leads.edit_own") and self.assigned_user_id == user.pk)
 
     @property
     def is_open(self) -> bool:

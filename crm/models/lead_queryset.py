@@ -1,8 +1,9 @@
 from django.db import models
 from django.db.models import OuterRef, Q, Subquery
 
-from betterside.errors import NotAllowed, NotFound
+from betterside.errors import NotFound
 
+from .owned import OwnedQuerySet
 from .stretches import between
 
 
@@ -11,33 +12,8 @@ class LeadNotFound(NotFound):
     message = "Lead not found"
 
 
-class LeadQuerySet(models.QuerySet):
-    """The domain's questions. `in_entity_of` looks up (outside: 404), `visible_to` lists, `editable_by` writes (403)."""
-
-    def in_entity_of(self, user):
-        return self.filter(entity_id=user.entity_id)
-
-    def visible_to(self, user):
-        """
-        * managers, sellers and support: the entity's leads
-        * a CP: the leads they own
-        * everybody else: none
-        """
-        if not user.is_approved or not user.may("leads.read"):
-            return self.none()
-        leads = self.in_entity_of(user)
-        return leads if user.may("leads.read_entity") else leads.filter(assigned_user_id=user.pk)
-
-    def editable_by(self, user):
-        """
-        * managers: the entity's leads
-        * sellers and CPs: those assigned to them
-        * everybody else: none
-        """
-        if not user.is_approved or not user.may("leads.edit_own"):
-            return self.none()
-        leads = self.in_entity_of(user)
-        return leads if user.may("leads.edit_entity") else leads.filter(assigned_user_id=user.pk)
+class LeadQuerySet(OwnedQuerySet):
+    """The domain's questions."""
 
     def in_pipeline(self, key: str):
         return self.filter(pipeline_id=key)
@@ -78,15 +54,6 @@ class LeadQuerySet(models.QuerySet):
         ]
         found = (self.filter(key).order_by("created_at", "pk").first() for key in keys if key is not None)
         return next((lead for lead in found if lead is not None), None)
-
-    def seen_by(self, user, **lookup):
-        """One lead: LeadNotFound outside the user's entity, NotAllowed inside it when it is not for them to see."""
-        lead = self.in_entity_of(user).filter(**lookup).first()
-        if lead is None:
-            raise LeadNotFound
-        if not lead.is_visible_to(user):
-            raise NotAllowed("This lead belongs to somebody else.")
-        return lead
 
     def with_next_follow_up(self):
         """With `follow_up_at`: when the earliest of the lead's pending follow-ups is due, or None."""

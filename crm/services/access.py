@@ -1,10 +1,14 @@
-"""The lock and the permission check that every change of a lead begins with."""
+"""The lock and the permission check that every change of a lead, contact or task begins with."""
 
 import copy
+from typing import TypeVar
 
 from betterside.errors import NotAllowed
 
-from ..models import Lead, LeadNotFound
+from ..models import Lead
+from ..models.owned import Owned
+
+Row = TypeVar("Row", bound=Owned)
 
 
 def staff(user):
@@ -25,34 +29,34 @@ def may(by, right: str) -> bool:
     return by is None or by.acts_as_staff or (by.is_approved and by.may(right))
 
 
-def locked(lead: Lead, *, by) -> Lead:
-    """The lead, fresh and locked until the transaction ends.
+def locked(row: Row, *, by) -> Row:
+    """The row, fresh and locked until the transaction ends.
 
-    `by` is the acting user, None the system. Raises LeadNotFound when it is gone or outside the user's entity and
-    NotAllowed when it is not the user's to change.
+    `by` is the acting user, None the system. Raises its NotFound (LeadNotFound …) when it is gone or outside the
+    user's entity, and NotAllowed when it is not the user's to change.
     """
-    fresh = for_update(lead.pk)
+    fresh = for_update(row.pk, type(row))
     if by is not None:
         require_edit(fresh, by)
     return fresh
 
 
-def for_update(pk: int) -> Lead:
+def for_update(pk: int, model: type[Row] = Lead) -> Row:
     """No join here: PostgreSQL, having waited for the lock, compares the changed row with the status that it joined
     before, finds that they no longer match, and returns nothing, as if the lead were gone."""
-    lead = Lead.objects.select_for_update().filter(pk=pk).first()
-    if lead is None:
-        raise LeadNotFound
-    return lead
+    row = model.objects.select_for_update().filter(pk=pk).first()
+    if row is None:
+        raise model.NotFound
+    return row
 
 
-def require_edit(lead: Lead, by) -> None:
+def require_edit(row: Owned, by) -> None:
     if by.acts_as_staff:
         return
-    if lead.entity_id != by.entity_id:
-        raise LeadNotFound
-    if not lead.is_editable_by(by):
-        raise NotAllowed("You may only change leads assigned to you.")
+    if row.entity_id != by.entity_id:
+        raise row.NotFound
+    if not row.is_editable_by(by):
+        raise NotAllowed(f"You may only change {row._meta.verbose_name_plural} assigned to you.")
 
 
 def require(by, right: str) -> None:
