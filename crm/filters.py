@@ -8,7 +8,7 @@ from .models import LeadStatus
 
 
 def leads(queryset, query: dict, zone):
-    """`query`: any of status (a name), platform, assigned_user_id, source, pipeline, search, date_from, date_to."""
+    """`query`: any of status (a name, or several), platform, assigned_user_id, source, pipeline, search, date_from, date_to."""
     queryset = _equal(queryset, query, {"platform": "platform", "source": "source", "pipeline": "pipeline_id"})
     queryset = _equal(queryset, query, {"assigned_user_id": "assigned_user_id"})
     if "status" in query:
@@ -32,15 +32,16 @@ def assignments(queryset, query: dict):
     return queryset
 
 
-def statuses_named(name: str, field: str = "status") -> list[int]:
-    """The statuses of this name in all pipelines, as ids, so that the lists' indexes serve the filter.
+def statuses_named(names: str | list[str], field: str = "status") -> list[int]:
+    """The statuses of these names in all pipelines, as ids, so that the lists' indexes serve the filter.
 
     Raises Invalid for a word that no pipeline has.
     """
-    found = list(LeadStatus.objects.filter(name=name).values_list("pk", flat=True))
-    if not found:
+    names = {names} if isinstance(names, str) else set(names)
+    found = dict(LeadStatus.objects.filter(name__in=names).values_list("pk", "name"))
+    if names - set(found.values()):
         raise Invalid(fields={field: "There is no such status."})
-    return found
+    return list(found)
 
 
 def _equal(queryset, query: dict, columns: dict):

@@ -1,4 +1,4 @@
-"""Reports: a type and filters become figures, the same for /api/analytics, custom reports, exports and schedules.
+"""Figures by report: the same for /api/analytics, custom reports, exports and schedules.
 
 Every function takes the user for whom it is made (they see what they may see) and a validated query: any of the filters
 of `crm.filters.leads`, `campaign_id` and `project_id`; dates are days in the entity's time zone.

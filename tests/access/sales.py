@@ -120,3 +120,7 @@ row("GET", "analytics-funnel", **TEAM)
 row("GET", "analytics-time-based", **TEAM)
 row("GET", "analytics-activities", **TEAM)
 row("GET", "analytics-sla-compliance", **TEAM)
+
+# Reports
+REPORT = {"report_type": "lead_performance", "filters": {"status": ["new"], "assigned_user_id": "{rep.pk}"}}
+row("POST", "analytics-custom-report", body=REPORT, managers=200, rest=403)

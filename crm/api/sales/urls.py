@@ -5,6 +5,7 @@ from .activities import ActivityViewSet
 from .activity_figures import ActivityFiguresViewSet
 from .analytics import AnalyticsViewSet
 from .assignments import AssignmentViewSet
+from .custom_reports import CustomReportViewSet
 from .leads import LeadViewSet
 from .stage_figures import StageFiguresViewSet
 from .stages import StageViewSet
@@ -110,5 +111,6 @@ analytics = [
     path("analytics/time-based", get(AnalyticsViewSet, "time_based"), name="analytics-time-based"),
     path("analytics/activities", get(AnalyticsViewSet, "activity_totals"), name="analytics-activities"),
     path("analytics/sla-compliance", get(AnalyticsViewSet, "sla_compliance"), name="analytics-sla-compliance"),
+    path("analytics/custom-report", post(CustomReportViewSet, "make"), name="analytics-custom-report"),
 ]
 urlpatterns = [*leads, *assignments, *stages, *activities, *analytics]
