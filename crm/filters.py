@@ -6,16 +6,32 @@ from betterside.errors import Invalid
 
 from .models import LeadStatus
 
+# What a query may ask of a lead, and the column that answers.
+LEAD_COLUMNS = {
+    "platform": "platform",
+    "source": "source",
+    "pipeline": "pipeline_id",
+    "assigned_user_id": "assigned_user_id",
+    "campaign_id": "campaign_id",
+    "project_id": "project_id",
+}
+
 
 def leads(queryset, query: dict, zone):
-    """`query`: any of status (a name, or several), platform, assigned_user_id, source, pipeline, search, date_from, date_to."""
-    queryset = _equal(queryset, query, {"platform": "platform", "source": "source", "pipeline": "pipeline_id"})
-    queryset = _equal(queryset, query, {"assigned_user_id": "assigned_user_id"})
-    if "status" in query:
-        queryset = queryset.filter(status__in=statuses_named(query["status"]))
+    """`query`: what `about_leads` takes, search, date_from, date_to."""
+    queryset = about_leads(queryset, query)
     if query.get("search", "").strip():
         queryset = queryset.matching(query["search"])
     return queryset.created_between(*ranges.bounds(query, zone))
+
+
+def about_leads(queryset, query: dict, lead: str = ""):
+    """`query`: any of status (a name, or several) and LEAD_COLUMNS; `lead` is the way from the queryset's rows to their leads, as
+    `"lead__"`."""
+    queryset = _equal(queryset, query, {name: lead + column for name, column in LEAD_COLUMNS.items()})
+    if "status" in query:
+        queryset = queryset.filter(**{f"{lead}status__in": statuses_named(query["status"])})
+    return queryset
 
 
 def activities(queryset, query: dict, zone):

@@ -1,7 +1,7 @@
 """Figures by report: the same for /api/analytics, custom reports, exports and schedules.
 
 Every function takes the user for whom it is made (they see what they may see) and a validated query: any of the filters
-of `crm.filters.leads`, `campaign_id` and `project_id`; dates are days in the entity's time zone.
+of `crm.filters.leads`; dates are days in the entity's time zone.
 """
 
 from betterside import clock, days
@@ -54,14 +54,13 @@ def sla(by, query: dict) -> dict:
 
 def leads(by, query: dict, *, in_range: bool = True):
     """What the user may see of it, filtered; of all time without `in_range`."""
-    found = filters.leads(Lead.objects.visible_to(by), query if in_range else _without_range(query), by.entity.zone)
-    for name in ("campaign_id", "project_id"):
-        found = found.filter(**{name: query[name]}) if name in query else found
-    return found
+    return filters.leads(Lead.objects.visible_to(by), query if in_range else _without_range(query), by.entity.zone)
 
 
 def activities(by, query: dict):
-    return Activity.objects.visible_to(by).created_between(*ranges.bounds(query, by.entity.zone))
+    """Those of the leads that the filters leave; the range is about the activities."""
+    found = Activity.objects.visible_to(by).of_leads().filter(lead__is_test=False)
+    return filters.about_leads(found, query, "lead__").created_between(*ranges.bounds(query, by.entity.zone))
 
 
 def _first_day(found, last, zone):
