@@ -5,7 +5,7 @@ from django.db import connection
 
 from .models import Event
 
-CHANNEL = "bs_events"
+EVENTS, DOUBTS = "bs_events", "bs_doubts"
 
 
 def record(*, entity_id: int, kind: str, subject_id: int, user_id: int | None = None, **data) -> Event:
@@ -22,7 +22,7 @@ def record_all(events: list[Event]) -> list[Event]:
     events = Event.objects.bulk_create(events)
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT pg_notify(%s, payload) FROM unnest(%s::text[]) AS payload", [CHANNEL, list(map(_payload, events))]
+            "SELECT pg_notify(%s, payload) FROM unnest(%s::text[]) AS payload", [EVENTS, list(map(_payload, events))]
         )
     return events
 
@@ -31,3 +31,13 @@ def _payload(event: Event) -> str:
     """A wake-up call: listeners read the row. So its size has nothing to do with PostgreSQL's 8,000 bytes."""
     ids = {"id": event.pk, "entity": event.entity_id, "subject": event.subject_id, "user": event.user_id}
     return orjson.dumps(ids | {"kind": event.kind}).decode()
+
+
+def doubt(*, user_id: int | None = None, entity_id: int | None = None) -> None:
+    """Have the open streams of a user, or of an entity's people, look at their pass at commit, not with the next ping.
+
+    For whatever ends a pass or changes what its holder may see.
+    """
+    whom = f"user {user_id}" if entity_id is None else f"entity {entity_id}"
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_notify(%s, %s)", [DOUBTS, whom])

@@ -22,7 +22,7 @@ from betterside.errors import Unavailable
 
 from . import sequence
 from .audience import may_see
-from .events import CHANNEL
+from .events import DOUBTS, EVENTS
 from .models import Event
 
 log = logging.getLogger(__name__)
@@ -41,6 +41,7 @@ class Reader:
         self.user = user
         self.start = position  # what was up to here is in the table, what comes behind it is offered
         self.is_closed = False
+        self.is_doubted = False  # its pass may be over: look before handing anything over
         self._waiting: deque[Event] = deque()
         self._has_gap = False
         self._woken = asyncio.Event()
@@ -52,6 +53,10 @@ class Reader:
             self._waiting.popleft()
             self._has_gap = True
         self._waiting.append(event)
+        self._woken.set()
+
+    def doubt(self) -> None:
+        self.is_doubted = True
         self._woken.set()
 
     def close(self) -> None:
@@ -66,9 +71,12 @@ class Reader:
 
     def take(self) -> tuple[bool, list[Event]]:
         """Whether some were lost before these, and all that waits."""
-        taken, self._waiting = [event for event in self._waiting if event.position > self.start], deque()
+        waiting, self._waiting = self._waiting, deque()
+        # Asked again: the user's role may have changed while they waited.
+        taken = [event for event in waiting if event.position > self.start and may_see(self.user, event)]
         has_gap, self._has_gap = self._has_gap, False
-        self._woken.clear()
+        if not self.is_doubted:
+            self._woken.clear()
         return has_gap, taken
 
 
@@ -125,13 +133,15 @@ class Hub:
                 reader.close()
 
     async def _listen(self, connection: psycopg.AsyncConnection) -> None:
-        await connection.execute(sql.SQL("LISTEN {}").format(sql.Identifier(CHANNEL)))
+        for channel in (EVENTS, DOUBTS):
+            await connection.execute(sql.SQL("LISTEN {}").format(sql.Identifier(channel)))
         while True:
             async with asyncio.timeout(QUERY_LIMIT):
                 await self._catch_up(connection)
-            # Not a loop over calls: whatever came in the meantime is one look at the table.
-            async for _call in connection.notifies(timeout=LOOK_EVERY, stop_after=1):
-                pass
+            # Whatever came in the meantime is one look at the table.
+            async for call in connection.notifies(timeout=LOOK_EVERY, stop_after=1):
+                if call.channel == DOUBTS:
+                    self._doubt(call.payload)
 
     async def _catch_up(self, connection: psycopg.AsyncConnection) -> None:
         await sequence.give_positions(connection)
@@ -141,6 +151,11 @@ class Hub:
         while events := await sequence.after(connection, self.position):
             for event in events:
                 self._hand_out(event)
+
+    def _doubt(self, whom: str) -> None:
+        for reader in self._readers:
+            if whom in (f"user {reader.user.pk}", f"entity {reader.user.entity_id}"):
+                reader.doubt()
 
     def _hand_out(self, event: Event) -> None:
         self.position = event.position

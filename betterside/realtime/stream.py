@@ -1,19 +1,21 @@
-"""The SSE stream of one reader: what it missed, then what happens, until its pass ends."""
+"""What one reader is told, over SSE or a WebSocket: what it missed, then what happens, until its pass ends."""
 
 import re
 from asyncio import get_running_loop
 from collections.abc import AsyncIterator, Callable
+from contextlib import aclosing, suppress
 
 from asgiref.sync import sync_to_async
 from django.db import DatabaseError, InterfaceError, connections
 from psycopg_pool import PoolTimeout
 
 from betterside.accounts.models import User
-from betterside.errors import DomainError, Invalid, TooMany
+from betterside.errors import DomainError, Invalid, TooMany, Unavailable
 
 from . import messages, passes
 from .audience import may_see
 from .hub import Hub, Reader
+from .messages import Told
 from .models import Event
 
 PING_EVERY = 15  # seconds; then the pass is looked at again too
@@ -37,7 +39,11 @@ async def in_database(call: Callable):
 
 def last_seen(request) -> int | None:
     """The position a returning reader names: EventSource sends the header, the first time a page may use the query."""
-    text = request.headers.get("Last-Event-ID") or request.GET.get("last_event_id") or ""
+    return position_of(request.headers.get("Last-Event-ID") or request.GET.get("last_event_id") or "")
+
+
+def position_of(text: str) -> int | None:
+    """None for nothing. Raises Invalid."""
     if not text:
         return None
     if not re.fullmatch(r"[0-9]{1,18}", text):
@@ -45,52 +51,74 @@ def last_seen(request) -> int | None:
     return int(text)
 
 
-async def open_for(request) -> AsyncIterator[bytes]:
-    """The stream, or what speaks against it: NotSignedIn, NotApproved, Invalid, TooMany, Unavailable."""
+async def sse_for(request) -> AsyncIterator[bytes]:
+    """The SSE stream, or what speaks against it: NotSignedIn, NotApproved, Invalid, TooMany, Unavailable."""
     last = last_seen(request)
-    shown, user = await in_database(lambda: _admit(request))
+    _shown, told = await open_for(lambda: passes.of_request(request), last)
+    return _encoded(told)
+
+
+async def _encoded(told: AsyncIterator[list[Told]]) -> AsyncIterator[bytes]:
+    yield b"retry: %d\n\n" % RETRY_AFTER
+    async with aclosing(told):
+        try:
+            async for batch in told:
+                yield b"".join(messages.as_sse(*one) for one in batch)
+        except DomainError:  # the pass or the hub is over; a browser comes back and is told why
+            return
+
+
+async def open_for(find: Callable[[], passes.Pass], last: int | None) -> tuple[passes.Pass, AsyncIterator[list[Told]]]:
+    """The pass that was found, and what its holder is told from now on; behind `last` first what they missed.
+
+    Raises what speaks against it, and so do the messages when the pass ends (NotSignedIn, NotApproved) or the hub does
+    (Unavailable).
+    """
+    shown, user = await in_database(lambda: _admit(find))
     hub = await Hub.running()
     if hub.count_of(user) >= STREAMS_PER_USER:
         raise TooMany("Too many open streams.", retry_after=PING_EVERY)
-    return _stream(hub, shown, user, last)
+    return shown, _told(hub, shown, user, last)
 
 
-def _admit(request) -> tuple[passes.Pass, User]:
-    shown = passes.of_request(request)
+def _admit(find: Callable[[], passes.Pass]) -> tuple[passes.Pass, User]:
+    shown = find()
     return shown, passes.holder(shown)
 
 
-async def _stream(hub: Hub, shown: passes.Pass, user: User, last: int | None) -> AsyncIterator[bytes]:
+async def _told(hub: Hub, shown: passes.Pass, user: User, last: int | None) -> AsyncIterator[list[Told]]:
     with hub.reader(user) as reader:
-        yield b"retry: %d\n\n" % RETRY_AFTER
+        missed = []
         if last is not None:
-            parts, reader.start = await in_database(lambda: _missed(user, last, reader.start))
-            yield b"".join(parts)
+            missed, reader.start = await in_database(lambda: _missed(user, last, reader.start))
         # Also a reader who has had nothing yet can name a position when it is cut off.
-        yield b"id: %d\n\n" % reader.start
-        async for part in _live(hub, reader, shown):
-            yield part
+        yield [*missed, (messages.READY, reader.start)]
+        async for batch in _live(hub, reader, shown):
+            yield batch
 
 
-async def _live(hub: Hub, reader: Reader, shown: passes.Pass) -> AsyncIterator[bytes]:
+async def _live(hub: Hub, reader: Reader, shown: passes.Pass) -> AsyncIterator[list[Told]]:
     now = get_running_loop().time
     ping_at = now() + PING_EVERY
-    while not reader.is_closed:
+    while True:
         await reader.wait(ping_at - now())
+        if reader.is_closed:
+            raise Unavailable
+        is_due = now() >= ping_at
+        if is_due or reader.is_doubted:
+            # Before anything is handed over: what happened after the logout is nobody's business.
+            await _look_at_the_pass(reader, shown)
         has_gap, events = reader.take()
-        position = max(hub.position, reader.start)
-        if has_gap:
-            yield messages.encode(messages.RESYNC)
-        if events:
-            yield b"".join(messages.encode(messages.of(event), event.position) for event in events)
-        if now() >= ping_at:
-            if not await _still_admitted(reader, shown):
-                return
-            yield b": ping\nid: %d\n\n" % position
+        batch = [(messages.RESYNC, None)] if has_gap else []
+        batch += map(messages.of, events)
+        if is_due:
+            batch.append((messages.PING, max(hub.position, reader.start)))
             ping_at = now() + PING_EVERY
+        if batch:
+            yield batch
 
 
-def _missed(user: User, last: int, until: int) -> tuple[list[bytes], int]:
+def _missed(user: User, last: int, until: int) -> tuple[list[Told], int]:
     """What the reader may see behind `last`, and the position it has with that.
 
     `resync` (fetch everything afresh) where that is too much, where it reaches back behind what is kept, or where
@@ -99,18 +127,14 @@ def _missed(user: User, last: int, until: int) -> tuple[list[bytes], int]:
     found = Event.objects.after(last).filter(entity_id=user.entity_id, position__lte=until)
     events = list(found[: REPLAY_LIMIT + 1])
     is_known = last == 0 or Event.objects.filter(position=last).exists()
-    parts = [] if is_known and len(events) <= REPLAY_LIMIT else [messages.encode(messages.RESYNC)]
+    told = [] if is_known and len(events) <= REPLAY_LIMIT else [(messages.RESYNC, None)]
     if len(events) <= REPLAY_LIMIT:
-        parts += [messages.encode(messages.of(event), event.position) for event in events if may_see(user, event)]
-    return parts, max(last, until) if is_known else until
+        told += [messages.of(event) for event in events if may_see(user, event)]
+    return told, max(last, until) if is_known else until
 
 
-async def _still_admitted(reader: Reader, shown: passes.Pass) -> bool:
+async def _look_at_the_pass(reader: Reader, shown: passes.Pass) -> None:
     """Loads the user again, so that a new role counts. A database that is away ends nobody's stream."""
-    try:
+    reader.is_doubted = False
+    with suppress(*DATABASE_AWAY):
         reader.user = await in_database(lambda: passes.holder(shown))
-    except DATABASE_AWAY:
-        return True
-    except DomainError:
-        return False
-    return True

@@ -1,5 +1,6 @@
 from django.contrib import admin
 
+from betterside.realtime import events
 from betterside.staff.admins import StaffAdmin
 
 from ..models import Entity
@@ -18,3 +19,7 @@ class EntityAdmin(StaffAdmin):
         ("Leads", {"fields": ["assignment_strategy", "max_leads_per_user", "duplicate_policy"]}),
         ("Times", {"fields": ["created_at", "updated_at"]}),
     ]
+
+    def save_model(self, request, obj, form, change):
+        super().save_model(request, obj, form, change)
+        events.doubt(entity_id=obj.pk)

@@ -8,6 +8,7 @@ from unfold.contrib.filters.admin import AutocompleteSelectFilter
 from unfold.decorators import action
 
 from betterside.errors import Conflict, NotAllowed
+from betterside.realtime import events
 from betterside.staff.admins import StaffAdmin
 from betterside.staff.questions import Question, ask, carry_out
 
@@ -83,6 +84,7 @@ class UserAdmin(DjangoUserAdmin, StaffAdmin):
             return
         fields = set(form.changed_data) - {"entity", "groups", "user_permissions"}
         obj.save(update_fields=[*fields, "updated_at"])
+        events.doubt(user_id=obj.pk)
         if "entity" in form.changed_data:
             users.move(user=obj, entity=form.cleaned_data["entity"])
 

@@ -11,6 +11,7 @@ from django.db.models.functions import Least
 
 from betterside import clock
 from betterside.errors import Invalid, NotAllowed, NotFound, NotSignedIn
+from betterside.realtime import events
 
 from ..models import ApiKey, Entity
 
@@ -103,6 +104,7 @@ def _require_admin(by) -> None:
 def _end_all(by, at: datetime) -> None:
     """No key outlives `at`; those that were to end sooner still do."""
     ApiKey.objects.in_entity_of(by).filter(Q(ends_at=None) | Q(ends_at__gt=at)).update(ends_at=Least("ends_at", at))
+    events.doubt(entity_id=by.entity_id)
 
 
 def _digest(secret: str) -> str:

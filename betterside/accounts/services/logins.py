@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from betterside.errors import NotSignedIn
+from betterside.realtime import events
 
 from .. import tokens
 from ..models import Login, User
@@ -45,7 +46,7 @@ def refresh(*, token: str) -> tokens.Tokens:
         if login and login.is_current() and login.refresh_jti == jti:
             return _rotate(login)
         if login:
-            _end(Login.objects.filter(pk=login.pk), Login.EndReason.TOKEN_REUSED)
+            end(login=login, reason=Login.EndReason.TOKEN_REUSED)
     raise NotSignedIn("The refresh token is not valid any more.")
 
 
@@ -71,7 +72,7 @@ def of_access_token(token: str) -> Login:
 
 
 def end(*, login: Login, reason: str = Login.EndReason.LOGOUT) -> None:
-    _end(Login.objects.filter(pk=login.pk), reason)
+    _end(Login.objects.filter(pk=login.pk), reason, login.user_id)
 
 
 def end_by_refresh_token(*, token: str) -> None:
@@ -80,16 +81,20 @@ def end_by_refresh_token(*, token: str) -> None:
         sid, _jti = tokens.read_refresh(token)
     except NotSignedIn:
         return
-    _end(Login.objects.filter(pk=sid), Login.EndReason.LOGOUT)
+    if login := Login.objects.filter(pk=sid).first():
+        end(login=login)
 
 
 def end_all(*, user: User, reason: str) -> int:
     """End every login of the user; returns how many were open."""
-    return _end(Login.objects.filter(user=user), reason)
+    return _end(Login.objects.filter(user=user), reason, user.pk)
 
 
-def _end(rows, reason: str) -> int:
-    return rows.open().update(ended_at=timezone.now(), end_reason=reason)
+def _end(rows, reason: str, user_id: int) -> int:
+    ended = rows.open().update(ended_at=timezone.now(), end_reason=reason)
+    # Also when no row was open: whoever deactivates a person or changes a password ends sessions too.
+    events.doubt(user_id=user_id)
+    return ended
 
 
 def forget(*, before: datetime) -> int:

@@ -7,6 +7,7 @@ from django.db import transaction
 
 from betterside.errors import AlreadyExists, Conflict, NotAllowed, NotFound
 from betterside.jobs import defer
+from betterside.realtime import events
 
 from ..jobs import mail_invitation
 from ..models import Entity, Login, User
@@ -64,6 +65,7 @@ def change(*, user: User, by: User, fields: dict) -> User:
     user.save(update_fields=[*fields, "updated_at"])
     if fields.get("is_active") is False:
         logins.end_all(user=user, reason=Login.EndReason.DEACTIVATED)
+    events.doubt(user_id=user.pk)
     _require_an_admin(by.entity_id)
     seat = f"{user.role_name}, active={user.is_active}, approved={user.is_approved}"
     log.info("User %s changed by %s: %s. Now %s", user.pk, by.pk, ", ".join(sorted(fields)), seat)

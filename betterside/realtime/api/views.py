@@ -25,7 +25,7 @@ async def events(request):
     try:
         if not isinstance(request, ASGIRequest):
             raise Unavailable("Live updates need an ASGI server, such as uvicorn.")
-        parts = await stream.open_for(request)
+        parts = await stream.sse_for(request)
     except (DomainError, *DATABASE_AWAY) as error:
         return plain_answer(error, SALES)
     return StreamingHttpResponse(parts, content_type="text/event-stream", headers=HEADERS)

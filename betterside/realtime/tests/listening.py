@@ -78,9 +78,10 @@ class Stream:
 
 
 @contextlib.asynccontextmanager
-async def listening(address: str, *, token: str = "", session: str = "", last: str = "", query: str = ""):
+async def listening(address: str, *, token="", api_key="", session="", last="", query=""):
     """A client that listens; it is connected, and everything from now on is for it, when the block begins."""
     headers = {"Authorization": f"Bearer {token}"} if token else {}
+    headers |= {"Authorization": f"Api-Key {api_key}"} if api_key else {}
     headers |= {"Cookie": f"sessionid={session}"} if session else {}
     headers |= {"Last-Event-ID": last} if last else {}
     async with httpx.AsyncClient(timeout=httpx.Timeout(30, pool=None)) as client:

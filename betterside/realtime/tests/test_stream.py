@@ -9,7 +9,7 @@ import pytest
 from django.db import connection, connections, transaction
 from django.test import Client
 
-from betterside.accounts.services import logins, users
+from betterside.accounts.services import api_keys, logins, passwords, users
 from betterside.accounts.tests.factories import EntityFactory, UserFactory
 
 from .. import events, passes, stream
@@ -328,48 +328,114 @@ def log_out(user):
         logins.end(login=login)
 
 
-@pytest.mark.parametrize("end", [log_out, lambda user: users.deactivate(user=user)], ids=["logout", "deactivated"])
-def test_the_stream_ends_with_its_login(address, monkeypatch, end):
-    monkeypatch.setattr(stream, "PING_EVERY", 0.1)
+AT_ONCE = 3  # seconds; the next ping would take up to 15
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        log_out,
+        lambda user: users.deactivate(user=user),
+        lambda user: passwords.change(user=user, password="another-Secret-9"),
+    ],
+    ids=["logout", "deactivated", "password"],
+)
+def test_the_stream_ends_at_once_with_its_login(address, end):
     cp = UserFactory(cp=True)
     key = token(cp)
 
     async def scenario():
         async with listening(address, token=key) as stream:
             await in_thread(end, cp)
-            await stream.until(lambda stream: stream.is_over)
+            await stream.until(lambda stream: stream.is_over, seconds=AT_ONCE)
 
     asyncio.run(scenario())
 
 
-def test_the_stream_ends_with_its_session(address, monkeypatch):
-    monkeypatch.setattr(stream, "PING_EVERY", 0.1)
+def test_the_stream_ends_at_once_with_its_session(address):
     browser = Client(SERVER_NAME="localhost")
     browser.force_login(UserFactory(cp=True))
 
     async def scenario():
         async with listening(address, session=browser.cookies["sessionid"].value) as stream:
             await in_thread(browser.post, "/logout")
+            await stream.until(lambda stream: stream.is_over, seconds=AT_ONCE)
+
+    asyncio.run(scenario())
+
+
+def test_the_stream_ends_at_once_with_its_api_key(address):
+    admin = UserFactory(admin=True)
+    secret = api_keys.regenerate(by=admin).secret
+
+    async def scenario():
+        async with listening(address, api_key=secret) as stream:
+            await in_thread(api_keys.revoke, by=admin)
+            await stream.until(lambda stream: stream.is_over, seconds=AT_ONCE)
+
+    asyncio.run(scenario())
+
+
+def test_the_streams_of_others_go_on(address):
+    cp, colleague = UserFactory(cp=True), UserFactory(cp=True)
+    keys = [token(cp), token(colleague)]
+
+    async def scenario():
+        async with listening(address, token=keys[0]) as ended, listening(address, token=keys[1]) as kept:
+            await in_thread(log_out, cp)
+            await ended.until(lambda stream: stream.is_over, seconds=AT_ONCE)
+            await in_thread(happen, 1, colleague)
+            await kept.has(1)
+
+    asyncio.run(scenario())
+
+
+def test_nothing_is_told_that_happened_after_the_logout(address):
+    cp = UserFactory(cp=True)
+    key = token(cp)
+
+    def leave():
+        with transaction.atomic():
+            log_out(cp)
+            happen(1, cp)
+
+    async def scenario():
+        async with listening(address, token=key) as stream:
+            await in_thread(leave)
+            await stream.until(lambda stream: stream.is_over, seconds=AT_ONCE)
+            return stream.messages
+
+    assert asyncio.run(scenario()) == []
+
+
+def test_what_nobody_announced_is_noticed_with_the_next_ping(address, monkeypatch):
+    monkeypatch.setattr(stream, "PING_EVERY", 0.1)
+    cp = UserFactory(cp=True)
+    key = token(cp)
+
+    async def scenario():
+        async with listening(address, token=key) as stream:
+            await in_thread(type(cp).objects.filter(pk=cp.pk).update, is_active=False)
             await stream.until(lambda stream: stream.is_over)
 
     asyncio.run(scenario())
 
 
-def test_a_new_role_counts_for_an_open_stream(address, monkeypatch):
-    monkeypatch.setattr(stream, "PING_EVERY", 0.1)
-    boss, cp = UserFactory(manager=True), UserFactory(cp=True)
+def test_a_new_role_counts_at_once_for_an_open_stream(address):
+    boss, cp, admin = UserFactory(manager=True), UserFactory(cp=True), UserFactory(admin=True)
     key = token(boss)
+
+    def demote():
+        users.change(user=boss, by=admin, fields={"role": cp.role})
+        happen(2, cp)
+        happen(3, boss)
 
     async def scenario():
         async with listening(address, token=key) as stream:
             await in_thread(happen, 1, cp)
             await stream.has(1)
-            await in_thread(type(boss).objects.filter(pk=boss.pk).update, role=cp.role)
-            pings = stream.pings
-            await stream.until(lambda stream: stream.pings > pings + 1)
-            await in_thread(happen, 2, cp)
-            await in_thread(happen, 3, boss)
-            await stream.has(2)
+            await in_thread(demote)
+            await stream.hears_of(3)
             return stream.subjects()
 
     assert asyncio.run(scenario()) == [1, 3]
