@@ -50,11 +50,29 @@ USERS = [
 PASSWORDS = {"admin": "admin123"}
 STAFF = {"staff"}
 
+# `manage.py seed --leads` fills this one, so that the small demos stay readable and their sellers under their caps.
+LARGE = "large"
+LARGE_FIELDS = {"name": "Large demo", "email_domain": "large.example", "max_leads_per_user": 10_000_000}
+LARGE_USERS = [
+    (LARGE, "large.admin", Role.ADMIN, "Lata", "Chief"),
+    (LARGE, "large.manager", Role.MANAGER, "Lalit", "Bhandari"),
+    (LARGE, "large.support", Role.SUPPORT, "Leena", "Help"),
+    *((LARGE, f"large.rep{number}", Role.SALES_REP, f"Rep {number}", "Large") for number in range(1, 21)),
+]
+
 
 def run() -> None:
     entities = {slug: _entity(slug, fields) for slug, fields in ENTITIES.items()}
     for slug, local, role, first, last in USERS:
         _user(entities[slug], local, role, first, last)
+
+
+def large() -> Entity:
+    """The entity of `LARGE` with its accounts."""
+    entity = _entity(LARGE, LARGE_FIELDS)
+    for _slug, local, role, first, last in LARGE_USERS:
+        _user(entity, local, role, first, last)
+    return entity
 
 
 def _entity(slug: str, fields: dict) -> Entity:
