@@ -17,7 +17,7 @@ def wake(page_id: str) -> None:
     defer(drain_page, lock=f"page {page_id}", queueing_lock=f"page {page_id}", page_id=page_id)
 
 
-@every("*/15 * * * * *")
+@every("* * * * * */15")
 def drain_due_pages() -> None:
     """Rows whose wait is over, and what a killed worker left behind when its lease ran out."""
     for page_id in drain.due_pages():

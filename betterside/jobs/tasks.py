@@ -12,7 +12,7 @@ def task(*, queue: str = "default", retry=None, **options):
 
 
 def every(cron: str, *, queue: str = "housekeeping", **options):
-    """A decorator that puts a function without arguments on the timetable, in UTC; six fields name seconds first.
+    """A decorator that puts a function without arguments on the timetable, in UTC; a sixth field, the last, names seconds.
 
     However many workers run, each tick is queued once, and never a second time while one still waits.
     """
