@@ -6,6 +6,9 @@ from betterside.staff.admins import HistoryInline, StaffAdmin
 
 from ..models import Campaign, CampaignDay
 
+# Read from the campaign's ad account by each sync (marketing.services.campaigns).
+META_SAYS = ["name", "meta_id", "objective", "status", "currency", "budget", "budget_period"]
+
 
 class CampaignDayInline(HistoryInline):
     model = CampaignDay
@@ -36,6 +39,7 @@ class CampaignAdmin(StaffAdmin):
         "status",
         "currency",
         "budget",
+        "budget_period",
         "public_id",
         "created_at",
         "updated_at",
@@ -45,9 +49,10 @@ class CampaignAdmin(StaffAdmin):
         return super().get_queryset(request).annotate(total_spend=Sum("days__spend"), total_leads=Sum("days__leads"))
 
     def get_readonly_fields(self, request, obj=None):
-        """A campaign keeps its entity: its leads are of that one."""
+        """A campaign keeps its entity: its leads are of that one. What Meta says is Meta's to change."""
         known = ["entity"] if obj else []
-        return [*known, "public_id", "created_at", "updated_at"]
+        metas = META_SAYS if obj and obj.account_id else []
+        return [*known, *metas, "public_id", "created_at", "updated_at"]
 
     @admin.display(description="Spend")
     def spent(self, campaign):

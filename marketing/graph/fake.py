@@ -10,7 +10,7 @@ import random
 import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 FIRST = ["Asha", "Vikram", "Priya", "Arjun", "Neha", "Rohan", "Kavya", "Imran", "Meera", "Dev"]
 LAST = ["Rao", "Shah", "Sharma", "Patel", "Gupta", "Mehta", "Nair", "Khan", "Iyer", "Singh"]
@@ -67,6 +67,7 @@ class State:
         self.known: dict[str, dict] = {}
         self.forms: dict[str, list[str]] = {}
         self.insights: dict[str, list[dict]] = {}
+        self.campaigns: dict[str, list[dict]] = {}
         self.accounts: dict[str, dict] = {}
         self.calls: list[str] = []
         self.order(mode="ok")
@@ -94,6 +95,8 @@ class State:
             return self._page([self.lead(lead_id) for lead_id in self.forms.get(parts[0], [])], query, path)
         if parts and parts[-1] == "insights":
             return self._page(self._days(parts[0], query), query, path)
+        if parts and parts[-1] == "campaigns":
+            return self._page(self._campaigns(parts[0], query), query, path)
         if parts and parts[0].startswith("act_"):
             known = {"name": parts[0], "currency": "INR", "timezone_name": "Asia/Kolkata"}
             return 200, {"id": parts[0]} | known | self.accounts.get(parts[0], {}), {}
@@ -107,12 +110,24 @@ class State:
         rows = self.insights.get(account, [])
         return [row for row in rows if span.get("since", "") <= row["date_start"] <= span.get("until", "9999")]
 
+    def _campaigns(self, account: str, query: dict) -> list[dict]:
+        """Those put in, else active ones for the account's days; only the statuses and fields that were asked for."""
+        spent = {row["campaign_id"]: row.get("campaign_name", "") for row in self.insights.get(account, [])}
+        named = [{"id": key, "name": name, "effective_status": "ACTIVE"} for key, name in spent.items()]
+        statuses = json.loads(query.get("effective_status", ["[]"])[0])
+        fields = query.get("fields", ["id"])[0].split(",")
+        return [
+            {name: row[name] for name in fields if name in row}
+            for row in self.campaigns.get(account, named)
+            if row.get("effective_status", "ACTIVE") in statuses or not isinstance(row["effective_status"], str)
+        ]
+
     def _page(self, rows: list, query: dict, path: str) -> tuple:
         start, limit = int(query.get("after", ["0"])[0]), int(query.get("limit", ["100"])[0])
         answer = {"data": rows[start : start + limit]}
         if start + limit < len(rows):
-            rest = "&".join(f"{name}={values[0]}" for name, values in query.items() if name in ("limit", "time_range"))
-            answer["paging"] = {"next": f"{self.url}{path}?{rest}&after={start + limit}"}
+            asked = {name: values[0] for name, values in query.items() if name not in ("after", "appsecret_proof")}
+            answer["paging"] = {"next": f"{self.url}{path}?{urlencode(asked | {'after': start + limit})}"}
         return 200, answer, {}
 
 

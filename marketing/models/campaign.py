@@ -18,6 +18,10 @@ class Campaign(models.Model):
         COMPLETED = "completed"
         ARCHIVED = "archived"
 
+    class BudgetPeriod(models.TextChoices):
+        DAILY = "daily"
+        LIFETIME = "lifetime"
+
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     entity = models.ForeignKey("accounts.Entity", on_delete=models.PROTECT, related_name="campaigns")
     account = models.ForeignKey(
@@ -29,6 +33,7 @@ class Campaign(models.Model):
     status = models.CharField(max_length=20, choices=Status, default=Status.ACTIVE)
     currency = models.CharField(max_length=3, blank=True, help_text="ISO code; empty until Meta or staff said it.")
     budget = models.DecimalField(max_digits=14, decimal_places=2, null=True, blank=True)
+    budget_period = models.CharField(max_length=10, choices=BudgetPeriod, blank=True, default="", db_default="")
     ads_request = models.ForeignKey(
         "cp.AdsRequest",
         null=True,

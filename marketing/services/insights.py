@@ -2,7 +2,6 @@
 
 import logging
 from datetime import date, timedelta
-from decimal import Decimal, InvalidOperation
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.conf import settings
@@ -16,6 +15,9 @@ from .. import signals
 from ..graph import errors
 from ..graph.client import GraphClient
 from ..models import AdAccount, Campaign, CampaignDay
+from . import campaigns
+from .mapping import clean
+from .numbers import amount, first_action
 
 log = logging.getLogger(__name__)
 
@@ -39,32 +41,35 @@ def due_accounts():
 
 
 def sync(account: AdAccount, *, back: int = RESTATED_DAYS) -> int:
-    """Read the last `back` days, and whatever passed since the last success; returns the rows written.
+    """Read the campaigns, the last `back` days, and whatever passed since the last success; returns the days written.
 
     A refusal is kept on the account, where staff see it, and stops this account only.
     """
     try:
-        rows = _read(account, back)
+        listed, rows = _read(account, back)
     except errors.GraphError as error:
         _trouble(account, error)
         return 0
+    campaigns.write(account, listed)
     written = sum(_write(account, row) for row in rows)
     account.synced_at, account.trouble, account.paused_until = timezone.now(), "", None
     account.save(update_fields=["synced_at", "trouble", "paused_until", "currency", "timezone_name", "name"])
     return written
 
 
-def _read(account: AdAccount, back: int) -> list[dict]:
+def _read(account: AdAccount, back: int) -> tuple[list[dict], list[dict]]:
+    """(campaigns, days), as Meta writes them. Raises errors.GraphError."""
     client = GraphClient(account.access_token or settings.FB_PAGE_ACCESS_TOKEN)
     if not account.timezone_name:
         known = client.account(account.account_id)
         account.currency = str(known.get("currency") or "")[:3]
         account.timezone_name = str(known.get("timezone_name") or "UTC")[:60]
         account.name = account.name or str(known.get("name") or "")[:150]
+    listed = list(client.campaigns(account.account_id))
     today = days.today(_zone(account))
     missed = (timezone.now() - account.synced_at).days + 1 if account.synced_at else FULL_DAYS
     since = today - timedelta(days=max(back, min(missed, FULL_DAYS)))
-    return list(client.insights(account.account_id, since.isoformat(), today.isoformat()))
+    return listed, list(client.insights(account.account_id, since.isoformat(), today.isoformat()))
 
 
 def _zone(account: AdAccount) -> ZoneInfo:
@@ -98,47 +103,28 @@ def _write(account: AdAccount, row: dict) -> int:
         date=day,
         defaults={"entity_id": account.entity_id, "currency": campaign.currency, **figures(row)},
     )
-    if campaign.ads_request_id and number(row.get("spend")) > 0:
+    if campaign.ads_request_id and amount(row.get("spend")) > 0:
         signals.spend_seen.send(sender=Campaign, campaign=campaign)
     return 1
 
 
 def _campaign(account: AdAccount, row: dict) -> Campaign:
-    name = str(row.get("campaign_name") or row["campaign_id"])[:255]
-    currency = str(row.get("account_currency") or account.currency)[:3]
-    campaign, created = Campaign.objects.get_or_create(
-        entity_id=account.entity_id,
-        meta_id=str(row["campaign_id"])[:64],
-        defaults={"name": name, "currency": currency, "account": account},
+    said = {
+        "name": clean(row.get("campaign_name") or "")[:255],
+        "currency": clean(row.get("account_currency") or account.currency)[:3],
+    }
+    return campaigns.upsert(
+        account, clean(row["campaign_id"])[:64], {name: text for name, text in said.items() if text}
     )
-    if not created and (campaign.name, campaign.currency, campaign.account_id) != (name, currency, account.pk):
-        campaign.name, campaign.currency, campaign.account = name, currency, account
-        campaign.save(update_fields=["name", "currency", "account", "updated_at"])
-    return campaign
 
 
 def figures(row: dict) -> dict:
     """The day's numbers; Meta sends them as text and leaves out what is 0."""
     return {
-        "spend": number(row.get("spend")),
-        "impressions": int(number(row.get("impressions"))),
-        "clicks": int(number(row.get("clicks"))),
-        "link_clicks": int(number(row.get("inline_link_clicks"))),
+        "spend": amount(row.get("spend")),
+        "impressions": int(amount(row.get("impressions"))),
+        "clicks": int(amount(row.get("clicks"))),
+        "link_clicks": int(amount(row.get("inline_link_clicks"))),
         "leads": int(first_action(row.get("actions"), LEAD_ACTIONS)),
         "revenue": first_action(row.get("action_values"), REVENUE_ACTIONS),
     }
-
-
-def number(value) -> Decimal:
-    try:
-        parsed = Decimal(str(value or 0))
-    except InvalidOperation:
-        return Decimal(0)
-    return parsed.quantize(Decimal("0.01")) if parsed.is_finite() and 0 <= parsed < 10**12 else Decimal(0)
-
-
-def first_action(actions, kinds: tuple[str, ...]) -> Decimal:
-    """The value of the first kind that is there; 0 when none is."""
-    entries = actions if isinstance(actions, list) else []
-    values = {entry.get("action_type"): entry.get("value") for entry in entries if isinstance(entry, dict)}
-    return next((number(values[kind]) for kind in kinds if kind in values), Decimal(0))

@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from betterside.accounts.tests.factories import EntityFactory
 from marketing.models import AdAccount, Campaign, CampaignDay
-from marketing.services import insights
+from marketing.services import insights, numbers
 
 pytestmark = pytest.mark.django_db
 
@@ -101,4 +101,4 @@ def test_a_limited_account_waits(graph, account):
 
 @pytest.mark.parametrize("value", [None, "", "NaN", "1e999", "-5", [], "twelve"])
 def test_a_number_that_is_none_is_0(value):
-    assert insights.number(value) == 0
+    assert numbers.amount(value) == 0
