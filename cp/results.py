@@ -1,19 +1,16 @@
 """What each ads request brought: the end of the loop from request to campaign, leads and cost (DESIGN section 5)."""
 
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime
 from decimal import Decimal
 
-from django.db.models import Count, Sum
-from django.db.models.functions import TruncDate
+from django.db.models import Count, Max, Min, Sum
 
-from crm.models import Activity, Lead, StageEntry
+from crm.models import Activity, Lead, LeadStatus, StageEntry
 from marketing.figures import ratio
-from marketing.models import CampaignDay
+from marketing.models import Campaign, CampaignDay
 
 from .models import AdsRequest
-
-LONGEST_CHART = 92  # days
 
 
 @dataclass(frozen=True)
@@ -21,7 +18,7 @@ class Results:
     """Counts of leads, and money by currency. A cost per something is None without it, or in mixed currencies.
 
     `interested`: leads that are or were in that status; `site_visits`: leads with a meeting that took place;
-    `closed`: leads in a won status.
+    `closed`: leads in a won status. `spend_as_of`: when Meta was last asked for the spend of all its campaigns.
     """
 
     request: AdsRequest
@@ -30,6 +27,12 @@ class Results:
     interested: int = 0
     site_visits: int = 0
     closed: int = 0
+    spend_as_of: datetime | None = None
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether there is anything to show: spend, or a lead."""
+        return bool(self.spend_by_currency or self.leads)
 
     @property
     def currency(self) -> str | None:
@@ -55,7 +58,7 @@ class Results:
 
 
 def of(requests: list[AdsRequest]) -> list[Results]:
-    """The requests' results, in five queries however many they are."""
+    """The requests' results, in six queries however many they are."""
     ids = [request.pk for request in requests]
     leads = Lead.objects.filter(ads_request__in=ids).order_by()
     counts = {
@@ -66,11 +69,12 @@ def of(requests: list[AdsRequest]) -> list[Results]:
         ),
         "site_visits": _count_leads(Activity.objects.site_visits(), leads),
     }
-    spent = _spend(ids)
+    spent, asked = _spend(ids), _last_asked(ids)
     return [
         Results(
             request=request,
             spend_by_currency=spent.get(request.pk, {}),
+            spend_as_of=asked.get(request.pk),
             **{name: found.get(request.pk, 0) for name, found in counts.items()},
         )
         for request in requests
@@ -100,23 +104,15 @@ def _spend(ids: list[int]) -> dict[int, dict[str, Decimal]]:
     return found
 
 
-def per_day(results: Results) -> list[dict]:
-    """[{"date", "spend", "leads"}] from the request's first day to its last, at most 92 days.
+def _last_asked(ids: list[int]) -> dict[int, datetime | None]:
+    """By the ad account that was asked longest ago; of campaigns without an account, when a day was last written."""
+    rows = Campaign.objects.filter(ads_request__in=ids).order_by().values_list("ads_request")
+    asked = rows.annotate(synced=Min("account__synced_at"), written=Max("days__updated_at"))
+    return {request_id: synced or written for request_id, synced, written in asked}
 
-    The spend is None where the campaigns spent in several currencies: they are never added up.
-    """
-    request = results.request
-    zone = request.entity.zone
-    days_of = CampaignDay.objects.filter(campaign__ads_request=request).order_by()
-    spent = dict(days_of.values_list("date").annotate(Sum("spend")))
-    leads = Lead.objects.filter(ads_request=request).order_by()
-    brought = dict(leads.values_list(TruncDate("created_at", tzinfo=zone)).annotate(Count("pk")))
-    first = min([request.created_at.astimezone(zone).date(), *spent, *brought])
-    last = max([first, *spent, *brought])
-    length = min((last - first).days + 1, LONGEST_CHART)
-    dates = [last - timedelta(days=length - 1 - n) for n in range(length)]
-    is_mixed = results.currency is None
-    return [
-        {"date": day, "spend": None if is_mixed else float(spent.get(day, 0)), "leads": brought.get(day, 0)}
-        for day in dates
-    ]
+
+def by_status(request: AdsRequest) -> list[tuple[str, int]]:
+    """(status, leads that are in it now), in the order of the pipeline, with those that nobody is in."""
+    found = dict(Lead.objects.filter(ads_request=request).order_by().values_list("status").annotate(Count("pk")))
+    statuses = LeadStatus.objects.of("channel").order_by("position").values_list("pk", "name")
+    return [(name, found.get(pk, 0)) for pk, name in statuses]

@@ -17,7 +17,7 @@ from .services import ads_requests, leads, marketing, profiles
 
 # (CP, project, name, phone, source, days ago, statuses passed through)
 LEADS = [
-    ("cp1", 0, "Priya Sharma", "9876543210", "meta_ads", 12, ["interested", "follow_up"]),
+    ("cp1", 0, "Priya Sharma", "9876543210", "meta_ads", 5, ["interested", "follow_up"]),
     ("cp1", 0, "Arjun Patel", "9123456780", "organic", 9, ["called_no_answer"]),
     ("cp1", 1, "Neha Gupta", "9988776655", "referral", 6, ["interested", "closed"]),
     ("cp1", None, "Rohan Mehta", "9012345678", "betterside", 0, []),

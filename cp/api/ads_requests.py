@@ -7,7 +7,7 @@ from betterside.api.paging import PageQuery
 from betterside.api.schema import documented
 from betterside.api.shapes import Shape
 
-from .. import filters, results, rules
+from .. import filters, results, results_per_day, rules
 from ..models import AdsRequest
 from ..services import ads_requests
 from .base import ChannelViewSet
@@ -96,7 +96,7 @@ class AdsRequestViewSet(ChannelViewSet):
         return one("ad_request", AdsRequestShape, found)
 
 
-class ResultDayShape(serializers.Serializer):
+class ResultDayShape(Shape):
     date = serializers.DateField()
     spend = serializers.FloatField(allow_null=True)
     leads = serializers.IntegerField()
@@ -118,12 +118,13 @@ class ResultsShape(Shape):
     closed = serializers.IntegerField()
     cost_per_lead = serializers.FloatField(allow_null=True)
     cost_per_closed = serializers.FloatField(allow_null=True)
+    spend_as_of = serializers.DateTimeField(allow_null=True)
     per_day = serializers.SerializerMethodField()
 
     @staticmethod
     @extend_schema_field(ResultDayShape(many=True))
     def get_per_day(found: results.Results) -> list[dict]:
-        return results.per_day(found)
+        return ResultDayShape.many(results_per_day.of([found])[found.request.pk])
 
 
 class ResultsViewSet(ChannelViewSet):

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import lead, leads, lists, marketing, notifications, pages, run_ads
+from .views import ads_report, lead, leads, lists, marketing, notifications, pages, run_ads
 
 app_name = "panel"
 
@@ -22,6 +22,8 @@ urlpatterns = [
     path("run-ads", run_ads.RunAdsView.as_view(), name="run_ads"),
     path("run-ads/<int:pk>/notes", run_ads.NotesView.as_view(), name="ads_notes"),
     path("run-ads/<int:pk>/cancel", run_ads.CancelView.as_view(), name="ads_cancel"),
+    path("run-ads/<int:pk>/report", ads_report.ReportView.as_view(), name="ads_report"),
+    path("run-ads/<int:pk>/days.csv", ads_report.DaysView.as_view(), name="ads_days"),
     path("marketing-support", marketing.MarketingView.as_view(), name="marketing"),
     path("notifications", notifications.ListView.as_view(), name="notifications"),
     path("notifications/bell", notifications.BellView.as_view(), name="bell"),

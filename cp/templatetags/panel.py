@@ -5,7 +5,7 @@ from django import template
 from betterside import clock
 from betterside.realtime.models import Notification
 
-from ..panel import progress
+from ..panel import money, progress
 
 register = template.Library()
 
@@ -27,16 +27,8 @@ def steps(ads_request) -> list[progress.Step]:
     return progress.of(ads_request)
 
 
-@register.filter
-def rupees(amount) -> str:
-    """₹ with the groups of Indian figures (12,34,567) and paise only where there are any."""
-    whole, _, paise = f"{amount:.2f}".partition(".")
-    groups = []
-    head, tail = whole[:-3], whole[-3:]
-    while head:
-        head, group = head[:-2], head[-2:]
-        groups.insert(0, group)
-    return "₹" + ",".join([*groups, tail]) + ("" if paise == "00" else f".{paise}")
+register.filter("rupees", money.rupees)
+register.filter("money", money.written)
 
 
 @register.filter

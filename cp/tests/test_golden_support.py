@@ -8,6 +8,7 @@ from django.utils import timezone
 from betterside.accounts.tests.factories import EntityFactory, UserFactory
 from crm.services import follow_ups
 from crm.tests.factories import make_lead
+from marketing.tests.factories import CampaignDayFactory, CampaignFactory
 
 from ..services import marketing
 from .factories import AdsRequestFactory, MarketingCounterFactory, mapped_project
@@ -68,6 +69,13 @@ def test_a_change_that_is_not_the_cps(client, cp, golden):
     path = f"{ADS}/{AdsRequestFactory(cp=cp).pk}"
     golden(client.put(path, {"status": "running", "budget_inr": 5}), "channel/ads-request-change-invalid")
     golden(client.put(path, {"budget_inr": 5}), "channel/ads-request-change-other")
+
+
+def test_results(client, cp, golden):
+    request = AdsRequestFactory(cp=cp, status="running")
+    campaign = CampaignFactory(entity=cp.entity, ads_request=request, currency="INR")
+    CampaignDayFactory(campaign=campaign, date=timezone.localdate(timezone=cp.entity.zone), spend="2500.50")
+    golden(client.get(f"{ADS}/{request.pk}/results"), "channel/ads-request-results")
 
 
 def test_counters(client, cp, golden):

@@ -40,6 +40,8 @@ page("GET", "panel:ads_notes", on="ads_request.pk", cp=200, rest=403, foreign=40
 page("POST", "panel:ads_notes", on="ads_request.pk", body={"notes": "Call"}, cp=302, rest=403, foreign=403)
 page("GET", "panel:ads_cancel", on="ads_request.pk", cp=200, rest=403, foreign=403)
 page("POST", "panel:ads_cancel", on="ads_request.pk", cp=302, rest=403, foreign=403)
+page("GET", "panel:ads_report", on="ads_request.pk", cp=200, managers=200, rest=403)
+page("GET", "panel:ads_days", on="ads_request.pk", cp=200, managers=200, rest=403)
 page("GET", "panel:marketing", cps=200, managers=200, rest=403)
 page("POST", "panel:marketing", body={"type": "edm"}, cps=302, rest=403)
 page("GET", "panel:profile", cps=200, rest=403)

@@ -1,4 +1,4 @@
-"""The Run Ads tab: ask for ads, see how far each request is, edit its notes, cancel it."""
+"""The Run Ads tab: ask for ads, see how far each request is and what it brought, edit its notes, cancel it."""
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -11,6 +11,7 @@ from betterside.errors import Conflict
 
 from ...models import AdsRequest
 from ...services import ads_requests
+from .. import asked
 from ..forms import AdsRequestForm, NotesForm
 from .base import FormPage, PanelMixin, UserFormPage
 
@@ -26,9 +27,9 @@ class RunAdsView(UserFormPage):
 
     def get_context_data(self, **kwargs):
         mine = AdsRequest.objects.visible_to(self.request.user)
-        found = mine.select_related("project", "cp").prefetch_related("steps")
+        found = mine.select_related("entity", "project", "cp").prefetch_related("steps")
         page = Paginator(found, PAGE).get_page(self.request.GET.get("page"))
-        return super().get_context_data(page=page, **kwargs)
+        return super().get_context_data(page=page, asked=asked.of(list(page.object_list)), **kwargs)
 
     def act(self, form) -> str:
         data = form.cleaned_data
