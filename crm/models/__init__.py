@@ -1,5 +1,6 @@
 from .activity import Activity
 from .assignment import Assignment
+from .distribution import DistributionRule, DistributionRuleAgent
 from .lead import Lead, LeadCodeCounter, LeadNotFound
 from .lead_meta import LeadMeta
 from .pipeline import LeadStatus, Pipeline, StatusTransition
@@ -9,6 +10,8 @@ from .stage import StageEntry
 __all__ = [
     "Activity",
     "Assignment",
+    "DistributionRule",
+    "DistributionRuleAgent",
     "Lead",
     "LeadCodeCounter",
     "LeadMeta",

@@ -36,6 +36,15 @@ class Assignment(models.Model):
     previous_user = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
+    rule = models.ForeignKey(
+        "crm.DistributionRule",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        db_index=False,
+        help_text="The rule that chose the owner; the reason names it also when it is gone.",
+    )
     assigned_at = models.DateTimeField(default=timezone.now)
     ended_at = models.DateTimeField(null=True, blank=True)
     reassignment_reason = models.CharField(max_length=255, blank=True)
@@ -58,6 +67,8 @@ class Assignment(models.Model):
             models.Index(fields=["lead", "assigned_at"], name="assignment_by_lead"),
             models.Index(fields=["assigned_user", "assigned_at"], name="assignment_by_user"),
             models.Index(fields=["entity", "assigned_at"], name="assignment_recent"),
+            # What people hold by a rule, and what a rule that is deleted must let go.
+            models.Index(fields=["rule", "assigned_user"], condition=~Q(rule=None), name="assignment_by_rule"),
         ]
 
     def __str__(self):

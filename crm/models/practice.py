@@ -1,3 +1,5 @@
+import re
+
 from django.db import models
 from django.db.models import Q
 
@@ -62,6 +64,11 @@ STATES = frozenset(
         "MP",
     ]
 )
+
+
+def words_of(*texts: str) -> set[str]:
+    """The single specialties of texts like "Cardiology, Internal Medicine", to compare without regard to case."""
+    return {word.strip().casefold() for text in texts for word in re.split("[,;]", text)} - {""}
 
 
 class PracticeProfile(models.Model):

@@ -7,7 +7,7 @@ from betterside.accounts.models import User
 from betterside.accounts.roles import OWNERS
 from betterside.errors import Conflict, Invalid, NotAllowed
 
-from ..models import Activity, Assignment, Lead, LeadNotFound
+from ..models import Activity, Assignment, DistributionRule, Lead, LeadNotFound
 from . import access, history, notices
 
 LOCK = "SELECT pg_advisory_xact_lock(hashtext('crm.assignments'), %s)"
@@ -109,16 +109,24 @@ def open_row(lead: Lead, *, by, reason: str = "") -> Assignment:
     return row
 
 
-def hand_over(pairs: list[tuple[Lead, User]], *, by, reason: str, notes: list[str]) -> list[Assignment]:
+def hand_over(
+    pairs: list[tuple[Lead, User]],
+    *,
+    by,
+    reason: str,
+    notes: list[str],
+    rules: list[DistributionRule | None] | None = None,
+) -> list[Assignment]:
     """Give each lead, locked by the caller, its new owner: rows, leads, activities and events, in as many statements
-    for many leads as for one. `notes` has one text per pair. The callers check who may."""
+    for many leads as for one. `notes` and `rules` (who chose) have one item per pair. The callers check who may."""
     ended = _end_current([lead for lead, _to in pairs if lead.assigned_user_id])
     rows, now = [], clock.now()
-    for (lead, to), note in zip(pairs, notes, strict=True):
+    for (lead, to), note, rule in zip(pairs, notes, rules or [None] * len(pairs), strict=True):
         previous = ended.get(lead.pk)
         set_owner(lead, to, at=previous.ended_at if previous else now)
         lead.updated_at = lead.assigned_at
-        rows.append(_row(lead, by=by, previous_id=previous and previous.assigned_user_id, reason=reason, notes=note))
+        former = previous and previous.assigned_user_id
+        rows.append(_row(lead, by=by, previous_id=former, reason=reason, notes=note, rule=rule))
     Lead.objects.bulk_update(
         [lead for lead, _to in pairs],
         ["assigned_user", "assigned_at", "first_assigned_at", "updated_at"],
@@ -152,13 +160,14 @@ def _require_right(lead: Lead, by, to: User) -> None:
         raise NotAllowed("You may claim an unassigned lead or pass on your own.")
 
 
-def _row(lead: Lead, *, by, previous_id: int | None, reason: str, notes: str) -> Assignment:
+def _row(lead: Lead, *, by, previous_id: int | None, reason: str, notes: str, rule=None) -> Assignment:
     return Assignment(
         entity_id=lead.entity_id,
         lead=lead,
         assigned_user=lead.assigned_user,
         assigned_by=by,
         previous_user_id=previous_id,
+        rule=rule,
         assigned_at=lead.assigned_at,
         reassignment_reason=reason[:255],
         notes=notes,

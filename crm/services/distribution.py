@@ -1,25 +1,28 @@
-"""Giving leads to whoever is free: round robin or by workload, never beyond the entity's `max_leads_per_user`.
+"""Giving leads to whoever is free: by rule, round robin or workload, never beyond the entity's `max_leads_per_user`.
 
 Sellers get leads, CPs those of the channel; nobody who is inactive, not approved or away does. Round robin is kept by
-the assignments themselves: the turn is with whoever's last one is the oldest.
+the assignments themselves: the turn is with whoever's last one is the oldest. Who of them gets a lead is `dealing`'s.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 
 from django.db import transaction
-from django.db.models import OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import Q
 
-from betterside.accounts.models import Entity, User
+from betterside.accounts.models import Entity
 from betterside.accounts.roles import SELLERS, Role
-from betterside.counting import count_of
 
 from ..models import Activity, Assignment, Lead
+from ..models.lead_queryset import LeadQuerySet
 from . import access, assignments, history
+from .dealing import ORDERS, Choice, Dealer
 
-# Leads that one bulk assignment takes at most, so that its transaction stays short.
-BULK_LIMIT = 2_000
+# Leads that one call gives, and looks at, at most, so that its transaction stays short.
+BULK_LIMIT, LOOKED_AT = 2_000, 10_000
+# Leads that were left whose reasons are told one by one.
+LEFT_SHOWN = 100
+BUSY = "Somebody else is changing this lead right now"
 
 
 @dataclass(frozen=True)
@@ -30,65 +33,72 @@ class Decision:
     reason: str
 
 
-@dataclass
-class Candidate:
-    """Somebody who may be given leads. `turn` grows with every lead they are given."""
+@dataclass(frozen=True)
+class Left:
+    lead_id: int
+    reason: str
 
-    user: User
-    open_leads: int
-    turn: int
 
-    def __str__(self):
-        return self.user.get_full_name()
+@dataclass(frozen=True)
+class Distribution:
+    """What was given, each with why in its notes, and the first LEFT_SHOWN of what was left; `left_count` counts all."""
+
+    given: list[Assignment]
+    left: list[Left]
+    left_count: int
 
 
 @transaction.atomic
 def assign_automatically(lead: Lead, *, strategy: str = "") -> Decision:
-    """Give an unassigned lead to somebody by the strategy, by default its entity's; the reason is stored with the
-    assignment, or on the lead's timeline when nobody is free. Raises LeadNotFound only."""
+    """Give an unassigned lead to somebody by the rules and the strategy, by default its entity's; the reason is stored
+    with the assignment, or on the lead's timeline when nobody is free. Raises LeadNotFound only."""
     lead = access.for_update(lead.pk)
     strategy = strategy or lead.entity.assignment_strategy
     if refusal := _reason_to_leave(lead, strategy):
         return Decision(None, refusal)
     assignments.lock(lead.entity_id)
     cap = lead.entity.max_leads_per_user
-    people = available(lead.entity, roles_for(lead.pipeline_id))
-    chosen = _next(people, strategy, cap)
-    if chosen is None:
-        return Decision(None, _say_nobody_is_free(lead, people, cap))
-    reason = _decision(chosen, strategy, cap)
-    return Decision(assignments.hand_over([(lead, chosen.user)], by=None, reason=reason, notes=[""])[0], reason)
+    dealer = Dealer(lead.entity, roles=roles_for(lead.pipeline_id), strategy=strategy, cap=cap)
+    choice = dealer.choose(lead)
+    if choice.candidate is None:
+        return Decision(None, _say_nobody_is_free(lead, choice.reason))
+    pair = (lead, choice.candidate.user)
+    given = assignments.hand_over([pair], by=None, reason=choice.reason, notes=[""], rules=[choice.rule])
+    return Decision(given[0], choice.reason)
+
+
+def assign_waiting(*, entity: Entity, by, reason: str = "", max_per_user: int | None = None) -> list[Assignment]:
+    """Give the entity's waiting leads of every pipeline; see `distribute`. Raises NotAllowed."""
+    return distribute(
+        entity=entity, by=by, reason=reason or "Bulk assignment", strategy="", max_per_user=max_per_user
+    ).given
 
 
 @transaction.atomic
-def assign_waiting(*, entity: Entity, by, reason: str = "", max_per_user: int | None = None) -> list[Assignment]:
-    """Give the entity's waiting leads, oldest first, to whoever is free; at most BULK_LIMIT at a time.
+def distribute(
+    *,
+    entity: Entity,
+    by,
+    leads: LeadQuerySet | None = None,
+    strategy: str = "",
+    max_per_user: int | None = None,
+    reason: str = "",
+) -> Distribution:
+    """Give the leads (by default all that wait), oldest first, to whoever is free; at most BULK_LIMIT at a time.
 
-    `max_per_user` may lower the entity's cap. Managers at work at once wait for each other, and leads that somebody
-    else is changing are left for the next time. Raises NotAllowed.
+    The strategy is by default the entity's, round robin where it assigns by hand; `max_per_user` may lower the entity's
+    cap. Managers at work at once wait for each other, and leads that somebody else is changing are left. Raises
+    NotAllowed.
     """
     access.require(by, "leads.assign_any")
     assignments.lock(entity.pk)
     cap = min(max_per_user or entity.max_leads_per_user, entity.max_leads_per_user)
-    strategy = entity.assignment_strategy
+    strategy = strategy or entity.assignment_strategy
     if strategy == Entity.Strategy.MANUAL:
         strategy = Entity.Strategy.ROUND_ROBIN
-    given = []
-    for roles, leads in _waiting_by_roles(entity):
-        given += _deal_out(leads, available(entity, roles), strategy, cap, BULK_LIMIT - len(given))
-    pairs = [(lead, user) for lead, user, _why in given]
-    return assignments.hand_over(pairs, by=by, reason=reason or "Bulk assignment", notes=[why for *_pair, why in given])
-
-
-def available(entity: Entity, roles: frozenset) -> list[Candidate]:
-    """The people of these roles to whom leads may be given, with what they hold and when it was last their turn."""
-    last = Assignment.objects.filter(assigned_user=OuterRef("pk")).order_by("-assigned_at", "-pk").values("pk")[:1]
-    people = (
-        User.objects.able_to_own_leads()
-        .filter(entity=entity, role__in=roles, is_away=False)
-        .annotate(held=count_of(Lead.objects.open(), "assigned_user"), last=Coalesce(Subquery(last), 0))
-    )
-    return [Candidate(user, user.held, user.last) for user in people]
+    leads = (Lead.objects.waiting() if leads is None else leads).filter(entity=entity)
+    dealt = _deal(entity, leads, strategy, cap)
+    return _hand_over(dealt, of=leads.count(), by=by, reason=reason or "Distribution")
 
 
 def roles_for(pipeline: str) -> frozenset:
@@ -96,40 +106,60 @@ def roles_for(pipeline: str) -> frozenset:
     return frozenset({Role.CP}) if pipeline == "channel" else SELLERS
 
 
-def _waiting_by_roles(entity: Entity) -> list[tuple[frozenset, QuerySet]]:
-    waiting = Lead.objects.filter(entity=entity).waiting().order_by("created_at", "pk")
-    of_channel = Q(pipeline_id="channel")
-    return [(SELLERS, waiting.exclude(of_channel)), (roles_for("channel"), waiting.filter(of_channel))]
+@dataclass
+class _Dealt:
+    """What was chosen, before the leads are locked."""
+
+    choices: dict[int, Choice] = field(default_factory=dict)
+    left: list[Left] = field(default_factory=list)
 
 
-def _deal_out(leads: QuerySet, people: list[Candidate], strategy: str, cap: int, limit: int) -> list[tuple]:
-    """(lead, user, why) for as many of the leads as there is room; the leads are locked."""
-    room = sum(max(cap - one.open_leads, 0) for one in people)
-    dealt = []
-    for lead in leads.select_for_update(skip_locked=True, of=("self",))[: min(room, limit)]:
-        chosen = _next(people, strategy, cap)
-        dealt.append((lead, chosen.user, _decision(chosen, strategy, cap)))
-        chosen.open_leads += 1
-        chosen.turn = max(one.turn for one in people) + 1
+def _deal(entity: Entity, leads: LeadQuerySet, strategy: str, cap: int) -> _Dealt:
+    """Choose for lead after lead, until nobody has room for more and enough of what is left has been explained."""
+    dealt = _Dealt()
+    for roles, some in _by_roles(leads):
+        dealer = Dealer(entity, roles=roles, strategy=strategy, cap=cap)
+        for lead in _oldest_first(some, dealt):
+            refusal = _reason_to_leave(lead, strategy)
+            choice = Choice(None, refusal) if refusal else dealer.choose(lead)
+            if choice.candidate is None:
+                dealt.left.append(Left(lead.pk, choice.reason))
+            else:
+                dealer.give(choice)
+                dealt.choices[lead.pk] = choice
+            if not dealer.has_room and len(dealt.left) >= LEFT_SHOWN:
+                break
     return dealt
 
 
-def _next(people: list[Candidate], strategy: str, cap: int) -> Candidate | None:
-    free = [one for one in people if one.open_leads < cap]
-    return min(free, key=ORDERS[strategy], default=None)
+def _oldest_first(leads: LeadQuerySet, dealt: _Dealt) -> Iterator[Lead]:
+    ordered = leads.select_related("practice").order_by("created_at", "pk")
+    for lead in ordered[:LOOKED_AT].iterator(chunk_size=500):
+        if len(dealt.choices) >= BULK_LIMIT:
+            return
+        yield lead
 
 
-ORDERS: dict[str, Callable] = {
-    Entity.Strategy.ROUND_ROBIN: lambda one: (one.turn, one.user.pk),
-    Entity.Strategy.WORKLOAD: lambda one: (one.open_leads, one.turn, one.user.pk),
-}
+def _hand_over(dealt: _Dealt, *, of: int, by, reason: str) -> Distribution:
+    """Lock what was chosen and still waits, and give it; without waiting, as whoever holds the entity's lock must not."""
+    waiting = Lead.objects.waiting().filter(pk__in=dealt.choices)
+    locked = list(waiting.order_by("created_at", "pk").select_for_update(skip_locked=True, of=("self",)))
+    choices = [dealt.choices[lead.pk] for lead in locked]
+    given = assignments.hand_over(
+        [(lead, choice.candidate.user) for lead, choice in zip(locked, choices, strict=True)],
+        by=by,
+        reason=reason,
+        notes=[choice.reason for choice in choices],
+        rules=[choice.rule for choice in choices],
+    )
+    missed = dealt.choices.keys() - {lead.pk for lead in locked}
+    left = [*dealt.left, *(Left(pk, BUSY) for pk in sorted(missed))]
+    return Distribution(given, left[:LEFT_SHOWN], of - len(given))
 
 
-def _decision(chosen: Candidate, strategy: str, cap: int) -> str:
-    held = f"{chosen.open_leads} of at most {cap} open leads"
-    if strategy == Entity.Strategy.WORKLOAD:
-        return f"By workload: {chosen} had the fewest, {held}"
-    return f"By round robin: it was {chosen}'s turn, with {held}"
+def _by_roles(leads: LeadQuerySet) -> list[tuple[frozenset, LeadQuerySet]]:
+    of_channel = Q(pipeline_id="channel")
+    return [(SELLERS, leads.exclude(of_channel)), (roles_for("channel"), leads.filter(of_channel))]
 
 
 def _reason_to_leave(lead: Lead, strategy: str) -> str:
@@ -142,13 +172,12 @@ def _reason_to_leave(lead: Lead, strategy: str) -> str:
     return "" if strategy in ORDERS else "Leads are assigned by hand here"
 
 
-def _say_nobody_is_free(lead: Lead, people: list[Candidate], cap: int) -> str:
-    reason = f"Everybody available holds {cap} open leads already" if people else "Nobody is available"
+def _say_nobody_is_free(lead: Lead, reason: str) -> str:
     history.record(
         lead=lead,
         by=None,
         activity_type=Activity.Type.NOTE,
         title="Not assigned automatically",
-        description=f"Not assigned automatically: {reason.lower()}",
+        description=f"Not assigned automatically: {reason[0].lower()}{reason[1:]}",
     )
     return reason

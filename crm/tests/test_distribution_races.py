@@ -10,7 +10,7 @@ from betterside.accounts.tests.factories import EntityFactory, UserFactory
 from tests.races import at_once, slowly
 
 from ..models import Assignment, Lead
-from ..services import access, assignments, distribution, stages
+from ..services import access, assignments, dealing, distribution, stages
 from .factories import make_lead, status
 from .invariants import broken
 
@@ -33,7 +33,7 @@ def two_managers_deal(leads: int = 20, people: int = 3) -> list:
         UserFactory(rep=True)
     for _n in range(leads):
         make_lead(entity=entity)
-    with slowly(distribution, "available"):
+    with slowly(dealing, "available"):
         return at_once([lambda by=by: distribution.assign_waiting(entity=entity, by=by) for by in managers])
 
 
