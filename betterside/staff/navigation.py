@@ -16,6 +16,7 @@ GROUPS = {
         ("crm.Activity", "Activities", "history"),
         ("crm.Pipeline", "Pipelines", "view_kanban"),
         ("crm.LeadStatus", "Statuses", "label"),
+        ("crm.DistributionRule", "Distribution rules", "rule"),
         ("crm.LeadMeta", "Captured from", "travel_explore"),
     ],
     "Channel partners": [

@@ -1,3 +1,3 @@
-from . import history, home, leads, pipelines
+from . import distribution, history, home, leads, pipelines
 
-__all__ = ["history", "home", "leads", "pipelines"]
+__all__ = ["distribution", "history", "home", "leads", "pipelines"]

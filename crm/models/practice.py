@@ -3,6 +3,7 @@ import re
 from django.db import models
 from django.db.models import Q
 
+ZIP_CODE, EIN, NPI = r"[0-9]{5}(-[0-9]{4})?", r"[0-9]{2}-[0-9]{7}", r"[0-9]{10}"
 # The postal codes of states, the district and territories.
 STATES = frozenset(
     [

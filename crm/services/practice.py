@@ -1,16 +1,42 @@
 """Practice leads: the lead and its practice profile are one thing to their client (practice.md)."""
 
+import re
+
 from django.db import transaction
 
 from betterside import clock
 from betterside.errors import NotAllowed
 
 from ..models import Activity, Lead, LeadStatus, PracticeProfile
-from . import access, history, leads
+from ..models.practice import EIN, NPI, STATES, ZIP_CODE
+from . import access, distribution, history, leads
 
 PIPELINE = "practice"
 # The contract's names of what stands on the lead itself.
 ON_LEAD = {"practice_name": "company", "owner_name": "full_name", "practice_phone": "phone"}
+
+
+def _short(name: str):
+    length = PracticeProfile._meta.get_field(name).max_length
+    return lambda text: text[:length]
+
+
+def _like(pattern: str):
+    return lambda text: text if re.fullmatch(pattern, text) else ""
+
+
+# What forms may ask, and what of an answer is kept: nothing that the face would refuse.
+ANSWERED = {
+    "address": _short("address"),
+    "city": _short("city"),
+    "specialties": _short("specialties"),
+    "owner_phone": _short("owner_phone"),
+    "state": lambda text: text.upper() if text.upper() in STATES else "",
+    "zip_code": _like(ZIP_CODE),
+    "npi": _like(NPI),
+    "ein": _like(EIN),
+}
+ALIASES = {"specialty": "specialties", "zip": "zip_code", "postal_code": "zip_code", "street_address": "address"}
 
 
 def require_own(lead: Lead, by) -> None:
@@ -21,7 +47,8 @@ def require_own(lead: Lead, by) -> None:
 
 @transaction.atomic
 def create(*, by, fields: dict, status: LeadStatus | None = None) -> Lead:
-    """A practice lead; an agent's new lead is their own, a manager's has no owner yet."""
+    """A practice lead. An agent's new lead is their own; a manager's is given away by the entity's rules and strategy,
+    or has no owner yet where leads are assigned by hand."""
     on_lead, on_practice = _apart(fields)
     lead = leads.create(
         by=by,
@@ -31,8 +58,10 @@ def create(*, by, fields: dict, status: LeadStatus | None = None) -> Lead:
         owner=None if by.is_manager else by,
         status=status,
     )
-    lead.practice = PracticeProfile.objects.create(entity_id=lead.entity_id, lead=lead, **on_practice)
-    return lead
+    PracticeProfile.objects.create(entity_id=lead.entity_id, lead=lead, **on_practice)
+    if lead.assigned_user_id is None:
+        distribution.assign_automatically(lead)
+    return _whole(lead)
 
 
 @transaction.atomic
@@ -45,6 +74,21 @@ def update(*, lead: Lead, by, fields: dict, status: LeadStatus | None = None) ->
     changed = {name: value for name, value in on_practice.items() if getattr(profile, name) != value}
     if changed:
         _save(access.for_update(lead.pk), profile, changed, by)
+    return _whole(lead)
+
+
+def describe(lead: Lead) -> PracticeProfile:
+    """The practice of a lead that was captured, out of its answers: what a form asks under our fields' names or
+    ALIASES and fits. Call it before the lead is given away, since rules go by it."""
+    found = {}
+    for question, answer in lead.raw_field_data.items():
+        name = ALIASES.get(question, question)
+        if name in ANSWERED and (value := ANSWERED[name](str(answer).strip())):
+            found.setdefault(name, value)
+    return PracticeProfile.objects.create(entity_id=lead.entity_id, lead=lead, **found)
+
+
+def _whole(lead: Lead) -> Lead:
     return Lead.objects.select_related("status", "practice").get(pk=lead.pk)
 
 

@@ -10,7 +10,7 @@ from betterside.accounts.tests.factories import EntityFactory, UserFactory
 from tests.races import at_once, slowly
 
 from ..models import Assignment, Lead
-from ..services import access, assignments, dealing, distribution, stages
+from ..services import access, assignments, dealing, distribution, distribution_rules, stages
 from .factories import make_lead, status
 from .invariants import broken
 
@@ -118,3 +118,37 @@ def test_dealing_while_leads_are_moved_given_and_taken_ends_in_no_deadlock():
     assert refusals <= {"Conflict", "Invalid"}
     assert max(held()) <= 10
     assert broken() == []
+
+
+def two_managers_distribute_by_rule() -> list:
+    """Twelve leads that one rule covers, with room for four of each of two agents, while both deal."""
+    entity = EntityFactory(max_leads_per_user=20)
+    managers = [UserFactory(manager=True), UserFactory(manager=True)]
+    agents = [UserFactory(agent=True) for _n in range(2)]
+    fields = {"name": "Everything", "capacity": CAP}
+    distribution_rules.create(by=managers[0], fields=fields, agent_ids=[one.pk for one in agents])
+    for _n in range(12):
+        make_lead(entity=entity, pipeline="practice")
+    with slowly(dealing, "available"):
+        return at_once([lambda by=by: distribution.distribute(entity=entity, by=by) for by in managers])
+
+
+@pytest.mark.parametrize("run", range(5))
+def test_two_managers_distributing_by_rule_give_each_lead_once_and_pass_no_capacity(run):
+    results = two_managers_distribute_by_rule()
+
+    given = [row.lead_id for found in results for row in found.given]
+    assert len(given) == len(set(given)) == Assignment.objects.current().count() == 2 * CAP
+    assert held() == [CAP, CAP]
+    assert sorted(found.left_count for found in results) == [4, 4]
+    assert broken() == []
+
+
+def test_control_without_the_lock_a_rules_capacity_is_passed():
+    def damaged():
+        results = two_managers_distribute_by_rule()
+        refused = [result for result in results if isinstance(result, Exception)]
+        return bool(refused) or bool(broken()) or max(held()) > CAP
+
+    with no_turns():
+        assert any(damaged() for _round in range(5))

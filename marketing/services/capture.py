@@ -8,7 +8,7 @@ from django.db import connection, transaction
 from betterside.accounts.models import Entity, User
 from betterside.errors import Conflict, DomainError
 from crm.models import Activity, Lead, LeadMeta
-from crm.services import activities, assignments, distribution, history, leads, phones
+from crm.services import activities, assignments, distribution, history, leads, phones, practice
 
 from ..models import Campaign
 
@@ -104,7 +104,10 @@ def _create(enquiry: Enquiry, known: Lead | None) -> Lead:
         "duplicate_of": known,
         "is_test": enquiry.is_test,
     }
-    return leads.create(by=None, entity=enquiry.entity, pipeline=enquiry.pipeline, fields=fields)
+    lead = leads.create(by=None, entity=enquiry.entity, pipeline=enquiry.pipeline, fields=fields)
+    if enquiry.pipeline == practice.PIPELINE:
+        practice.describe(lead)
+    return lead
 
 
 def _meta(lead: Lead, enquiry: Enquiry) -> None:

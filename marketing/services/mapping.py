@@ -14,7 +14,7 @@ QUESTIONS = {
     "last_name": ("last_name",),
     "email": ("email", "work_email", "email_address", "e-mail"),
     "phone": ("phone_number", "phone", "work_phone_number", "mobile", "mobile_number", "whatsapp_number"),
-    "company": ("company_name", "company"),
+    "company": ("company_name", "company", "practice_name"),
     "job_title": ("job_title",),
 }
 FIELD_OF = {question: field for field, questions in QUESTIONS.items() for question in questions}

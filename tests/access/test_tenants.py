@@ -119,7 +119,7 @@ def test_behind_every_door_a_lead_is_only_for_whom_it_is(row: Row, world):
 # --- ids of others as values (trust 2) ---------------------------------------------------------------
 
 IDS = {
-    "user": r"(new)?assigned_?user_?ids?|user_?ids?|cp_id|owner_id",
+    "user": r"(new)?assigned_?user_?ids?|user_?ids?|cp_id|owner_id|agent_ids",
     "project": r"project_?id",
     "campaign": r"campaign_?id",
     "lead": r"lead_?ids?",

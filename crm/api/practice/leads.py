@@ -3,14 +3,15 @@
 from rest_framework import serializers
 from rest_framework.response import Response
 
-from betterside.api.faces import PRACTICE
 from betterside.api.paging import SkipQuery, cut
 from betterside.api.schema import documented
 from betterside.api.shapes import Shape
-from betterside.api.views import FaceViewSet, no_content
+from betterside.api.views import no_content
 from crm.models import Lead, LeadStatus, PracticeProfile
-from crm.models.practice import STATES
+from crm.models.practice import EIN, NPI, STATES, ZIP_CODE
 from crm.services import leads, practice
+
+from .base import PracticeViewSet, with_practice
 
 STATUSES = ["NEW", "CONTACTED", "QUALIFIED", "PROPOSAL", "WON", "LOST"]
 BIGGEST = 2**31 - 1
@@ -23,7 +24,7 @@ def text(length: int) -> serializers.CharField:
 def pattern(regex: str, sentence: str) -> serializers.RegexField:
     """A text of this form; null and empty take it away."""
     return serializers.RegexField(
-        regex, required=False, allow_blank=True, allow_null=True, error_messages={"invalid": sentence}
+        f"^{regex}$", required=False, allow_blank=True, allow_null=True, error_messages={"invalid": sentence}
     )
 
 
@@ -35,9 +36,9 @@ class LeadFields(serializers.Serializer):
     address = text(255)
     city = text(100)
     state = text(2)
-    zip_code = pattern(r"^[0-9]{5}(-[0-9]{4})?$", "Write the ZIP code as 12345 or 12345-6789.")
-    ein = pattern(r"^[0-9]{2}-[0-9]{7}$", "Write the EIN as 12-3456789.")
-    npi = pattern(r"^[0-9]{10}$", "An NPI has ten digits.")
+    zip_code = pattern(ZIP_CODE, "Write the ZIP code as 12345 or 12345-6789.")
+    ein = pattern(EIN, "Write the EIN as 12-3456789.")
+    npi = pattern(NPI, "An NPI has ten digits.")
     entity_type = serializers.ChoiceField(
         choices=PracticeProfile.EntityType.values, required=False, allow_blank=True, allow_null=True
     )
@@ -106,29 +107,16 @@ def answer(lead: Lead, status: int = 200) -> Response:
     return Response(body, status=status)
 
 
-class PracticeLeadViewSet(FaceViewSet):
-    face = PRACTICE
-    right = "leads.read"
+class PracticeLeadViewSet(PracticeViewSet):
     rights = {"create": "leads.create"}
-
-    def practice_leads(self):
-        return Lead.objects.in_pipeline("practice").select_related("status", "practice")
-
-    def lead(self, lead_id: int) -> Lead:
-        """Leads that came in otherwise have no practice yet: they get an empty one to show."""
-        lead = self.practice_leads().seen_by(self.request.user, pk=lead_id)
-        if not hasattr(lead, "practice"):
-            lead.practice = PracticeProfile(lead=lead, entity_id=lead.entity_id)
-        return lead
 
     @documented(query=LeadQuery, answer=PracticeLeadShape(many=True), summary="Practice leads, newest first")
     def list(self, request):
+        """Empty parameters filter nothing. The full count is in `X-Total-Count`."""
         query = self.query(LeadQuery)
-        found = self._filtered(self.practice_leads().visible_to(request.user), query)
-        rows = cut(found, query)
-        for lead in rows:
-            if not hasattr(lead, "practice"):
-                lead.practice = PracticeProfile(lead=lead, entity_id=lead.entity_id)
+        found = Lead.objects.in_pipeline("practice").visible_to(request.user).select_related("status", "practice")
+        found = self._filtered(found, query)
+        rows = map(with_practice, cut(found, query))
         return Response(PracticeLeadShape.many(rows), headers={"X-Total-Count": str(found.count())})
 
     def _filtered(self, found, query: dict):
@@ -138,6 +126,7 @@ class PracticeLeadViewSet(FaceViewSet):
 
     @documented(body=NewLead, answer=WarnedLeadShape, status=201, summary="Create a practice lead")
     def create(self, request):
+        """An agent's new lead is their own; a manager's is given to somebody where the entity assigns by itself."""
         data = self.body(NewLead)
         status = data.pop("status", None)
         return answer(practice.create(by=request.user, fields=data, status=status), status=201)
