@@ -8,6 +8,11 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "betterside.settings")
 
 django = get_asgi_application()
 
-from betterside.api.bodies import MeasuredBodies  # noqa: E402 - needs the apps
+# These need the apps.
+from channels.routing import ProtocolTypeRouter  # noqa: E402
 
-application = MeasuredBodies(django)
+from betterside.api.bodies import MeasuredBodies  # noqa: E402
+from betterside.realtime.handshake import Gate  # noqa: E402
+from betterside.realtime.sockets import LiveUpdates  # noqa: E402
+
+application = ProtocolTypeRouter({"http": MeasuredBodies(django), "websocket": Gate(LiveUpdates.as_asgi())})

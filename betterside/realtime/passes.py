@@ -27,14 +27,27 @@ Pass = tuple[str, str]  # (LOGIN, sid), (SESSION, session key) or (API_KEY, the 
 
 def of_request(request) -> Pass:
     """The pass that a request shows: a token or API key, else a ticket, else a session. Raises NotSignedIn."""
-    scheme, _space, token = request.headers.get("Authorization", "").partition(" ")
-    if scheme.lower() == "bearer" and token.isascii():
-        return of_login(logins.of_access_token(token.strip()))
-    if scheme.lower() == "api-key":
-        return of_api_key(api_keys.of_secret(token.strip()))
+    if shown := of_authorization(request.headers.get("Authorization", "")):
+        return shown
     if "ticket" in request.GET:
         return read_ticket(request.GET["ticket"])
     return of_session(request.session)
+
+
+def of_authorization(header: str) -> Pass | None:
+    """None for a header of neither scheme. Raises NotSignedIn for a token or key that is not good."""
+    scheme, _space, secret = header.partition(" ")
+    if scheme.lower() == "bearer":
+        return of_token(secret.strip())
+    if scheme.lower() == "api-key":
+        return of_api_key(api_keys.of_secret(secret.strip()))
+    return None
+
+
+def of_token(token: str) -> Pass:
+    if not token.isascii():
+        raise NotSignedIn
+    return of_login(logins.of_access_token(token))
 
 
 def of_login(login: Login) -> Pass:

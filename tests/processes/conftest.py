@@ -25,11 +25,14 @@ class Scratch:
         self.processes: list[subprocess.Popen] = []
 
     def manage(self, *arguments: str, **environment: str) -> subprocess.Popen:
-        """Start a command; its output goes to a file, since nobody reads a pipe meanwhile."""
+        return self.start(str(ROOT / "manage.py"), *arguments, **environment)
+
+    def start(self, *arguments: str, **environment: str) -> subprocess.Popen:
+        """Start Python with these arguments; its output goes to a file, since nobody reads a pipe meanwhile."""
         number = len(list(self.folder.glob("log*")))
         with (self.folder / f"log{number}").open("w") as log:
             process = subprocess.Popen(
-                [sys.executable, str(ROOT / "manage.py"), *arguments],
+                [sys.executable, *arguments],
                 env={**self.environment, **environment},
                 cwd=ROOT,
                 stdout=log,

@@ -16,11 +16,10 @@ from betterside.asgi import application
 
 
 @contextlib.contextmanager
-def serving():
+def serving(**options):
     """uvicorn on a free port; gives its address."""
-    server = uvicorn.Server(
-        uvicorn.Config(application, log_level="warning", lifespan="off", timeout_graceful_shutdown=1)
-    )
+    options = {"log_level": "warning", "lifespan": "off", "timeout_graceful_shutdown": 1} | options
+    server = uvicorn.Server(uvicorn.Config(application, **options))
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
         thread = threading.Thread(target=server.run, args=([listening],), daemon=True)

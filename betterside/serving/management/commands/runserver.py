@@ -32,4 +32,7 @@ class Command(runserver.Command):
             # Forwarded addresses are judged by betterside.api.addresses alone.
             proxy_headers=False,
             log_config=None,
+            # Sockets (betterside.realtime.sockets): clients send little, and compressing for each takes its memory.
+            ws_max_size=65536,
+            ws_per_message_deflate=False,
         )
