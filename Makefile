@@ -64,8 +64,8 @@ seed: setup ## Put demo data into the database; what is there stays
 reset: setup ## Delete the embedded database with all its data
 	@$(MANAGE) devdb reset
 
-bench: setup ## Measure, each figure beside its floor
-	$(BIN)/python -m benchmarks.capture
+bench: setup ## Measure everything at 10k, 100k and 1M leads, each beside its floor (20 minutes; BENCH='--sizes 10000')
+	$(BIN)/python -m benchmarks $(BENCH)
 
 fault: setup ## Kill database, web and worker while 10,000 leads arrive, and count what is left (half an hour)
 	$(BIN)/python -m faults.capture --changes 10000 --kills 20

@@ -1,11 +1,8 @@
 """How fast leads come in: webhooks accepted per second, and the time from a webhook to its lead.
 
-    python -m benchmarks.capture --webhooks 500
-
 The floor is one INSERT with its commit, sent by psycopg to the same server.
 """
 
-import argparse
 import hashlib
 import hmac
 import statistics
@@ -14,12 +11,11 @@ from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import psycopg
-from rich.console import Console
-from rich.progress import track
-from rich.table import Table
 
 from faults.capture import PAGES, ROUTE, body
 from faults.house import SECRET, House
+
+from .house import BenchHouse
 
 SENDERS = 4
 LEAD = "SELECT received_at FROM crm_leadmeta WHERE source_lead_id = %s"
@@ -51,7 +47,7 @@ def to_the_lead(house: House, first: int, count: int) -> list[float]:
         httpx.Client(trust_env=False, timeout=30) as client,
         psycopg.connect(**house.launcher.ensure(), dbname="betterside", autocommit=True) as database,
     ):
-        for n in track(range(count), description="webhook to lead"):
+        for n in range(count):
             lead_id = str(first + n)
             started = time.perf_counter()
             post(client, house, lead_id)
@@ -71,33 +67,23 @@ def floor(house: House, count: int) -> float:
         return count / (time.perf_counter() - started)
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--webhooks", type=int, default=500)
-    parser.add_argument("--leads", type=int, default=50)
-    options = parser.parse_args()
-    with House() as house:
-        for page in PAGES:
-            house.ask(ROUTE, page)
-        to_the_lead(house, 10**12, 3)
-        delays = to_the_lead(house, 2 * 10**12, options.leads)
-        inserts = floor(house, options.webhooks)
-        single, median = accepted_per_second(house, 3 * 10**12, options.webhooks, 1)
-        several, _median = accepted_per_second(house, 4 * 10**12, options.webhooks, SENDERS)
-    show(inserts, single, median, several, delays)
-
-
-def show(inserts: float, single: float, median: float, several: float, delays: list[float]) -> None:
-    table = Table("what", "figure", "ratio to the floor", title="Capture")
-    table.add_row("floor: one INSERT with commit", f"{inserts:.0f} a second", "1")
-    table.add_row("webhooks accepted, one sender", f"{single:.0f} a second", f"{inserts / single:.1f}")
-    table.add_row(f"webhooks accepted, {SENDERS} senders", f"{several:.0f} a second", f"{inserts / several:.1f}")
-    table.add_row("one acknowledgement, median", f"{median * 1000:.1f} ms", f"{median * inserts:.1f}")
+def figures(house: BenchHouse, *, webhooks: int, leads: int) -> list[list]:
+    """(what, figure) pairs. Starts the house's worker and Graph stand-in for as long as it takes."""
+    for page in PAGES:
+        house.ask(ROUTE, page)
+    house.start("graph", "manage.py", "fake_graph", "--port", str(house.graph_port))
+    house.start("worker", "manage.py", "worker")
+    to_the_lead(house, 10**12, 3)
+    delays = to_the_lead(house, 2 * 10**12, leads)
+    house.stop("worker")
+    inserts = floor(house, webhooks)
+    single, median = accepted_per_second(house, 3 * 10**12, webhooks, 1)
+    several, _median = accepted_per_second(house, 4 * 10**12, webhooks, SENDERS)
     late = statistics.quantiles(delays, n=20)[-1]
-    table.add_row("webhook to lead, median", f"{statistics.median(delays) * 1000:.0f} ms", "")
-    table.add_row("webhook to lead, 95 of 100", f"{late * 1000:.0f} ms", "")
-    Console().print(table)
-
-
-if __name__ == "__main__":
-    main()
+    return [
+        ["floor: INSERTs with commit", f"{inserts:.0f} a second"],
+        ["webhooks accepted, one sender", f"{single:.0f} a second; one takes {median * 1000:.1f} ms"],
+        [f"webhooks accepted, {SENDERS} senders", f"{several:.0f} a second"],
+        ["webhook to lead, median", f"{statistics.median(delays) * 1000:.0f} ms"],
+        ["webhook to lead, 95 of 100", f"{late * 1000:.0f} ms"],
+    ]

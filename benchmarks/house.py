@@ -1,0 +1,89 @@
+"""BetterSide as in production, with the floor beside it, on a database of its own."""
+
+import base64
+import json
+import os
+import subprocess
+import sys
+import time
+
+import httpx
+
+from faults.house import ROOT, House, free_port
+
+PASSWORDS = {"admin": "admin123"}
+
+
+class BenchHouse(House):
+    """`with BenchHouse(leads=10_000) as house:`; worker and Graph stand-in are started by whoever needs them."""
+
+    def __init__(self, leads: int):
+        super().__init__()
+        self.leads, self.seconds = leads, {}
+        self.floor_port = free_port()
+
+    @property
+    def environment(self) -> dict:
+        key = base64.urlsafe_b64encode(b"benchmarks" * 4)[:43].decode() + "="
+        server = self.launcher.ensure()
+        return super().environment | {
+            "FLOOR_DATABASE": " ".join(f"{name}={value}" for name, value in server.items()) + " dbname=betterside",
+            "DEBUG": "false",
+            "HTTPS": "false",
+            "ALLOWED_HOSTS": "127.0.0.1",
+            "FIELD_ENCRYPTION_KEYS": key,
+            "PYTHONWARNINGS": "ignore",
+        }
+
+    def __enter__(self):
+        try:
+            self.fill(self.leads)
+            self.start_all()
+            self.wait_until_up()
+        except BaseException:
+            self.__exit__()
+            raise
+        return self
+
+    def fill(self, leads: int) -> None:
+        """Up to so many leads of the sales entity, a tenth of that of each other face's."""
+        self.leads = leads
+        started = time.perf_counter()
+        self.python("benchmarks.prepare", "--leads", str(leads), "--faces", str(leads // 10))
+        self.seconds[leads] = round(time.perf_counter() - started, 1)
+
+    def start_all(self) -> None:
+        flags = ["--log-level", "error", "--no-access-log"]
+        self.start("web", "-m", "uvicorn", "betterside.asgi:application", "--port", str(self.port), *flags)
+        self.start("floor", "-m", "uvicorn", "benchmarks.floor:application", "--port", str(self.floor_port), *flags)
+
+    def stop(self, name: str) -> None:
+        child = self.children.pop(name)
+        child.terminate()
+        child.wait(timeout=60)
+
+    def python(self, module: str, *arguments: str, say: str | None = None) -> bytes:
+        """Run one of our modules in the house; with `say` on its input, its output is returned."""
+        command = [sys.executable, "-m", module, *arguments]
+        output = None if say is None else subprocess.PIPE
+        done = subprocess.run(  # noqa: S603 - our own module
+            command, cwd=ROOT, env=self.environment, check=True, stdout=output, input=say and say.encode()
+        )
+        return done.stdout
+
+    def token(self, username: str) -> str:
+        """An access token, got by signing in."""
+        body = {"email": username, "password": PASSWORDS.get(username, "BetterSide-demo-1")}
+        answer = httpx.post(f"{self.url}/api/auth/login", json=body, trust_env=False, timeout=30).raise_for_status()
+        return answer.json()["data"]["access_token"]
+
+    @staticmethod
+    def sid(token: str) -> str:
+        """The login row that a token names: all that the floor reads of it."""
+        claims = token.split(".")[1]
+        return json.loads(base64.urlsafe_b64decode(claims + "=" * (-len(claims) % 4)))["sid"]
+
+
+def environment_is_quiet() -> bool:
+    """Whether nothing else of weight runs: the load of the last minute leaves a core free."""
+    return os.getloadavg()[0] < (os.cpu_count() or 1) - 0.5
