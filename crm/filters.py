@@ -48,6 +48,12 @@ def assignments(queryset, query: dict):
     return queryset
 
 
+def contacts(queryset, query: dict):
+    """`query`: any of owner_id, search."""
+    queryset = _equal(queryset, query, {"owner_id": "owner_id"})
+    return queryset.matching(query["search"]) if query.get("search", "").strip() else queryset
+
+
 def statuses_named(names: str | list[str], field: str = "status") -> list[int]:
     """The statuses of these names in all pipelines, as ids, so that the lists' indexes serve the filter.
 

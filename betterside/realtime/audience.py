@@ -9,6 +9,8 @@ from .models import Event
 SEEN_BY_ALL_WITH = {
     "lead": "leads.read_entity",
     "activity": "leads.read_entity",
+    "contact": "leads.read_entity",
+    "task": "leads.read_entity",
 }
 # Nobody's business but the person's own, managers included.
 PRIVATE = {"notification"}

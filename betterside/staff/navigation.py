@@ -13,6 +13,7 @@ GROUPS = {
     ],
     "Leads": [
         ("crm.Lead", "Leads", "contact_phone"),
+        ("crm.Contact", "Contacts", "contacts"),
         ("crm.Activity", "Activities", "history"),
         ("crm.Pipeline", "Pipelines", "view_kanban"),
         ("crm.LeadStatus", "Statuses", "label"),

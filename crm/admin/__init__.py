@@ -1,3 +1,3 @@
-from . import distribution, history, home, leads, pipelines
+from . import contacts, distribution, history, home, leads, pipelines
 
-__all__ = ["distribution", "history", "home", "leads", "pipelines"]
+__all__ = ["contacts", "distribution", "history", "home", "leads", "pipelines"]

@@ -1,5 +1,6 @@
 from .activity import Activity
 from .assignment import Assignment
+from .contact import Contact, ContactNotFound
 from .distribution import DistributionRule, DistributionRuleAgent
 from .lead import Lead, LeadCodeCounter, LeadNotFound
 from .lead_meta import LeadMeta
@@ -10,6 +11,8 @@ from .stage import StageEntry
 __all__ = [
     "Activity",
     "Assignment",
+    "Contact",
+    "ContactNotFound",
     "DistributionRule",
     "DistributionRuleAgent",
     "Lead",

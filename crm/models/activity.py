@@ -10,7 +10,8 @@ from .stretches import between
 
 class ActivityQuerySet(models.QuerySet):
     def in_entity_of(self, user):
-        return self.filter(entity_id=user.entity_id, lead__deleted_at=None)
+        """Of leads that are there; what happened to contacts is their history's alone."""
+        return self.filter(entity_id=user.entity_id, lead__deleted_at=None).of_leads()
 
     def visible_to(self, user):
         """Activities of leads the user may see (`LeadQuerySet.visible_to`)."""
@@ -20,7 +21,12 @@ class ActivityQuerySet(models.QuerySet):
         return found if user.may("leads.read_entity") else found.filter(lead__assigned_user_id=user.pk)
 
     def of_leads(self):
-        return self.exclude(lead=None)
+        return self.filter(lead__isnull=False)
+
+    def of_contact(self, contact):
+        """The contact's history: their own, and that of the lead they were."""
+        own = Q(contact=contact)
+        return self.filter(own | Q(lead=contact.lead_id) if contact.lead_id else own)
 
     def by_people(self):
         """What people did; what changes recorded about themselves is left out."""
@@ -46,7 +52,7 @@ class ActivityQuerySet(models.QuerySet):
 
 
 class Activity(models.Model):
-    """Something that happened to a lead: the sales face's lead_activities and growth's timeline in one table."""
+    """Something that happened to a lead or a contact: the sales face's lead_activities and growth's timeline."""
 
     class Type(models.TextChoices):
         CALL = "call"
@@ -73,6 +79,9 @@ class Activity(models.Model):
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     entity = models.ForeignKey("accounts.Entity", on_delete=models.PROTECT, related_name="+")
     lead = models.ForeignKey("crm.Lead", null=True, blank=True, on_delete=models.CASCADE, related_name="activities")
+    contact = models.ForeignKey(
+        "crm.Contact", null=True, blank=True, on_delete=models.CASCADE, db_index=False, related_name="activities"
+    )
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         null=True,
@@ -100,8 +109,19 @@ class Activity(models.Model):
     class Meta:
         verbose_name_plural = "activities"
         ordering = ["-created_at", "-id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(lead__isnull=False, contact=None) | Q(lead=None, contact__isnull=False),
+                name="activity_of_lead_or_contact",
+            )
+        ]
         indexes = [
             models.Index(fields=["lead", "-created_at", "-id"], name="activity_by_lead"),
+            models.Index(
+                fields=["contact", "-created_at", "-id"],
+                condition=Q(contact__isnull=False),
+                name="activity_by_contact",
+            ),
             models.Index(fields=["entity", "-created_at", "-id"], name="activity_by_entity"),
             models.Index(fields=["user", "-created_at", "-id"], name="activity_by_user"),
             models.Index(
@@ -123,4 +143,4 @@ class Activity(models.Model):
         ]
 
     def __str__(self):
-        return f"{self.activity_type} on {self.lead_id}"
+        return f"{self.activity_type} on {self.lead_id or self.contact_id}"

@@ -9,8 +9,8 @@ from django.db.models import prefetch_related_objects
 from betterside import clock
 from betterside.errors import Conflict, NotAllowed, NotFound
 
-from ..models import Activity, Lead
-from . import access, history
+from ..models import Activity, Contact, Lead
+from . import access, contacts, history
 
 
 class ActivityNotFound(NotFound):
@@ -47,7 +47,9 @@ def log(
         created_at=now,
     )
     touch(lead)
-    history.tell(lead, "activity.logged", activity=activity.pk)
+    if activity_type in contacts.CONTACTING:
+        contacts.reached(Contact.objects.filter(lead=lead))
+    history.tell(lead, "activity.logged", activity=activity.pk, activity_public_id=str(activity.public_id))
     return activity
 
 
@@ -123,7 +125,7 @@ def _remember(activities: list[Activity], title: str, notes: str, by) -> None:
             title,
             notes or title,
             "activity.updated",
-            {"activity": activity.pk},
+            {"activity": activity.pk, "activity_public_id": str(activity.public_id)},
         )
         for activity in activities
     ]

@@ -1,6 +1,7 @@
 """The growth face (growth.md)."""
 
 from betterside.accounts.services import api_keys
+from crm.services import contacts
 
 from .rows import row, thing
 
@@ -8,6 +9,11 @@ from .rows import row, thing
 @thing
 def api_key(world):
     return api_keys.regenerate(by=world.admin).key
+
+
+@thing
+def contact(world):
+    return contacts.create(by=world.rep, fields={"name": "Alice Johnson", "email": "alice@mail.example"})
 
 
 AS_GROWTH = {"X-API-Profile": "growth"}
@@ -33,6 +39,22 @@ row("DELETE", "lead", on="growth_lead.public_id", headers=AS_GROWTH, label="as g
 row("GET", "lead-activity", on="growth_lead.public_id", **READERS)
 CALL = {"type": "call", "title": "Called"}
 row("POST", "lead-activity", on="growth_lead.public_id", body=CALL, managers=201, rep=201, rest=403)
+
+row("POST", "lead-convert", on="growth_lead.public_id", managers=201, rep=201, rest=403)
+row("POST", "lead-convert", on="channel_lead.pk", label="a CP's", managers=201, cp=201, rest=403)
+
+# Contacts
+row("GET", "contacts", staff=200, cps=200, rest=403)
+row("POST", "contacts", body=BOB, managers=201, sellers=201, cps=201, rest=403)
+row(
+    "POST", "contacts", body=BOB | GIVE, label="for somebody", managers=201, sellers=201, cps=201, foreign=400, rest=403
+)
+row("GET", "contact", on="contact.public_id", **READERS)
+row("PATCH", "contact", on="contact.public_id", body={"phone": "1"}, **OWNER)
+row("PATCH", "contact", on="contact.public_id", body=GIVE, label="pass on", **OWNER)
+row("DELETE", "contact", on="contact.public_id", managers=204, rep=204, rest=403)
+row("GET", "contact-history", on="contact.public_id", **READERS)
+row("POST", "contact-history", on="contact.public_id", body=CALL, managers=201, rep=201, rest=403)
 
 # Settings
 row("GET", "settings-config", admin=200, rest=403)

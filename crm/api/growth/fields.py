@@ -9,7 +9,7 @@ from betterside.api.paging import LimitField, OffsetQuery
 
 from ..sales.fields import IdField, text
 
-__all__ = ["OwnerField", "PageQuery", "ScoreField", "SearchQuery", "ValueField", "text"]
+__all__ = ["NewOwnerField", "OwnerField", "PageQuery", "ScoreField", "SearchQuery", "ValueField", "text"]
 
 
 class PageQuery(OffsetQuery):
@@ -62,3 +62,11 @@ class OwnerField(IdField):
 
     def validate_empty_values(self, data):
         return super().validate_empty_values(None if data == "" else data)
+
+
+@extend_schema_field({"type": "string"})
+class NewOwnerField(IdField):
+    """A user's id, of what always belongs to somebody."""
+
+    def __init__(self, **kwargs):
+        super().__init__(**{"required": False} | kwargs)

@@ -3,20 +3,25 @@
 from rest_framework import serializers
 from rest_framework.response import Response
 
-from betterside.accounts.models import User
 from betterside.api import bare
 from betterside.api.schema import documented
 from betterside.api.views import no_content
-from betterside.errors import Invalid
 from crm import filters
 from crm.models import Activity, Lead, LeadNotFound, LeadStatus
-from crm.services import activities, growth_leads, leads
+from crm.services import activities, contacts, growth_leads, leads
 
 from ..sales.base import naming
 from ..sales.fields import IdField, lead_lookup
 from .base import GrowthViewSet
 from .fields import OwnerField, PageQuery, ScoreField, SearchQuery, ValueField, text
-from .shapes import LOGGED, GrowthLeadDetailShape, GrowthLeadShape, TimelineShape
+from .shapes import (
+    LOGGED,
+    GrowthContactDetailShape,
+    GrowthLeadDetailShape,
+    GrowthLeadShape,
+    TimelineEntry,
+    TimelineShape,
+)
 
 
 class GrowthLeadQuery(SearchQuery):
@@ -47,14 +52,8 @@ class GrowthLeadChange(GrowthLeadFields):
         super().__init__(*args, **{"partial": True} | kwargs)
 
 
-class TimelineEntry(serializers.Serializer):
-    type = serializers.ChoiceField(choices=list(LOGGED), default="note_created")
-    title = serializers.CharField(max_length=200)
-    description = text(10_000)
-
-
 class LeadViewSet(GrowthViewSet):
-    rights = {"create": "leads.create"}
+    rights = {"create": "leads.create", "convert": "leads.create"}
 
     def lead(self, ref: str) -> Lead:
         """The lead of a UUID or integer, of any pipeline: the profile changes the shape, not who may see what."""
@@ -62,13 +61,6 @@ class LeadViewSet(GrowthViewSet):
         if lookup is None:
             raise LeadNotFound
         return Lead.objects.select_related("status", "pipeline", "entity").seen_by(self.request.user, **lookup)
-
-    def colleague(self, pk: int | None) -> User | None:
-        """Missing and foreign are the same Invalid."""
-        found = User.objects.in_entity_of(self.request.user).filter(pk=pk).first() if pk else None
-        if pk and found is None:
-            raise Invalid(fields={"owner_id": "This user does not exist."})
-        return found
 
     @documented(query=GrowthLeadQuery, answer=GrowthLeadShape(many=True), summary="Leads, the newest first")
     def list(self, request):
@@ -127,3 +119,10 @@ class LeadViewSet(GrowthViewSet):
             status=Activity.Status.COMPLETED,
         )
         return Response(TimelineShape.of(activity), status=201)
+
+    @documented(answer=GrowthContactDetailShape(), status=201, summary="Make a contact of a lead")
+    def convert(self, request, ref):
+        """The contact's history begins with the lead's timeline; the lead stays in its pipeline. Once: a lead that has a
+        contact answers 200 with it."""
+        contact, is_new = contacts.convert(lead=self.lead(ref), by=request.user)
+        return Response(GrowthContactDetailShape.of(contact), status=201 if is_new else 200)

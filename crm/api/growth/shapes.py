@@ -1,19 +1,27 @@
 """How the growth face writes things (growth.md). What the contract does not call optional is never null."""
 
+from datetime import datetime
+
 from rest_framework import serializers
 
 from betterside.api.shapes import Shape
-from crm.models import Activity, Lead
+from crm.models import Activity, Contact, Lead
+
+from .fields import text
 
 Type = Activity.Type
 
 
+class Text(serializers.CharField):
+    """Never null: a text that is not there is empty."""
+
+
 class GrowthLeadShape(Shape):
     id = serializers.UUIDField(source="public_id")
-    name = serializers.CharField(source="full_name")
-    email = serializers.CharField()
-    status = serializers.CharField(source="status.name")
-    source = serializers.CharField()
+    name = Text(source="full_name")
+    email = Text()
+    status = Text(source="status.name")
+    source = Text()
     score = serializers.IntegerField()
     lastInteraction = serializers.SerializerMethodField(help_text="A day; of a new lead the day it came.")  # noqa: N815
     value = serializers.DecimalField(max_digits=14, decimal_places=2)
@@ -33,12 +41,34 @@ class GrowthLeadDetailShape(GrowthLeadShape):
     last_interaction_at = serializers.SerializerMethodField()
 
     @staticmethod
-    def get_last_interaction_at(lead: Lead):
+    def get_last_interaction_at(lead: Lead) -> datetime:
         return _last_interaction(lead)
 
 
-def _last_interaction(lead: Lead):
+def _last_interaction(lead: Lead) -> datetime:
     return lead.last_interaction_at or lead.created_at
+
+
+class GrowthContactShape(Shape):
+    id = serializers.UUIDField(source="public_id")
+    name = Text()
+    email = Text()
+    role = Text()
+    company = Text()
+    last_contacted = serializers.SerializerMethodField(help_text="Of one not contacted yet when they came.")
+    phone = serializers.CharField(allow_null=True)
+
+    @staticmethod
+    def get_last_contacted(contact: Contact) -> datetime:
+        return contact.last_contacted_at or contact.created_at
+
+
+class GrowthContactDetailShape(GrowthContactShape):
+    notes = serializers.CharField(allow_null=True)
+    owner_id = serializers.CharField()
+    lead_id = serializers.UUIDField(source="lead.public_id", allow_null=True, help_text="The lead it was made from.")
+    created_at = serializers.DateTimeField()
+    updated_at = serializers.DateTimeField()
 
 
 # The contract knows six types. A mail that was sent is not one that was opened; ours becomes a note, titled as what it is.
@@ -61,6 +91,14 @@ LOGGED = {
     "email_opened": Type.EMAIL_OPENED,
     "page_visit": Type.PAGE_VISIT,
 }
+
+
+class TimelineEntry(serializers.Serializer):
+    """What people may add to a timeline."""
+
+    type = serializers.ChoiceField(choices=list(LOGGED), default="note_created")
+    title = serializers.CharField(max_length=200)
+    description = text(10_000)
 
 
 class TimelineShape(Shape):

@@ -1,5 +1,6 @@
 from django.urls import path
 
+from .contacts import ContactViewSet
 from .dashboard import DashboardViewSet
 from .leads import LeadViewSet
 from .settings import SettingsViewSet
@@ -13,6 +14,18 @@ dashboard = [
 # The rest of /api/leads is shared with the sales face, which lists it: crm.api.profiles.
 leads = [
     path("leads/<str:ref>/activity", LeadViewSet.as_view({"get": "activity", "post": "log"}), name="lead-activity"),
+    path("leads/<str:ref>/convert", LeadViewSet.as_view({"post": "convert"}), name="lead-convert"),
+]
+
+contact = {"get": "retrieve", "patch": "partial_update", "delete": "destroy"}
+contacts = [
+    path("contacts", ContactViewSet.as_view({"get": "list", "post": "create"}), name="contacts"),
+    path("contacts/<str:public_id>", ContactViewSet.as_view(contact), name="contact"),
+    path(
+        "contacts/<str:public_id>/history",
+        ContactViewSet.as_view({"get": "history", "post": "log"}),
+        name="contact-history",
+    ),
 ]
 
 settings = [
@@ -25,4 +38,4 @@ settings = [
     path("settings/api-key", SettingsViewSet.as_view({"delete": "revoke"}), name="settings-api-key"),
 ]
 
-urlpatterns = [*dashboard, *leads, *settings]
+urlpatterns = [*dashboard, *leads, *contacts, *settings]
