@@ -1,6 +1,8 @@
 """Filters of the engine's lists, the same for every face that offers them. Each takes a validated query; what it does
 not name is not filtered. An id of another entity matches nothing, as one that never was."""
 
+from datetime import timedelta
+
 from betterside.api import ranges
 from betterside.errors import Invalid
 
@@ -52,6 +54,27 @@ def contacts(queryset, query: dict):
     """`query`: any of owner_id, search."""
     queryset = _equal(queryset, query, {"owner_id": "owner_id"})
     return queryset.matching(query["search"]) if query.get("search", "").strip() else queryset
+
+
+def tasks(queryset, query: dict, *, now, zone):
+    """`query`: any of completed, priority, owner_id, due (today, overdue, week or a day), related_to_type,
+    related_to_id (how a lead or campaign is looked up)."""
+    names = ("completed", "priority", "owner_id")
+    queryset = _equal(queryset, query, dict(zip(names, names, strict=True)))
+    if "due" in query:
+        queryset = _due(queryset, query["due"], now, now.astimezone(zone).date())
+    if "related_to_type" in query:
+        queryset = queryset.related_to(query["related_to_type"])
+    if "related_to_id" in query:
+        queryset = queryset.about(query["related_to_id"])
+    return queryset
+
+
+def _due(queryset, due, now, today):
+    if due == "overdue":
+        return queryset.overdue(now, today)
+    first = today if due in ("today", "week") else due
+    return queryset.due_between(first, first + timedelta(days=6) if due == "week" else first)
 
 
 def statuses_named(names: str | list[str], field: str = "status") -> list[int]:

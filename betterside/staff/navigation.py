@@ -14,6 +14,7 @@ GROUPS = {
     "Leads": [
         ("crm.Lead", "Leads", "contact_phone"),
         ("crm.Contact", "Contacts", "contacts"),
+        ("crm.Task", "Tasks", "task_alt"),
         ("crm.Activity", "Activities", "history"),
         ("crm.Pipeline", "Pipelines", "view_kanban"),
         ("crm.LeadStatus", "Statuses", "label"),

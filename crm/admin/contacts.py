@@ -1,11 +1,11 @@
-"""Contacts, as their teams keep them: read only, since services write them with their history."""
+"""Contacts and tasks, as their teams keep them: read only, since services write them."""
 
 from django.contrib import admin
 from unfold.contrib.filters.admin import AutocompleteSelectFilter
 
 from betterside.staff.admins import HistoryInline, ReadOnlyAdmin
 
-from ..models import Activity, Contact
+from ..models import Activity, Contact, Task
 
 
 class ContactActivityInline(HistoryInline):
@@ -32,3 +32,15 @@ class ContactAdmin(ReadOnlyAdmin):
 
     def get_search_results(self, request, queryset, search_term):
         return (queryset.matching(search_term) if search_term.strip() else queryset), False
+
+
+@admin.register(Task)
+class TaskAdmin(ReadOnlyAdmin):
+    list_display = ["title", "priority", "due_date", "due_at", "completed", "owner", "entity", "deleted_at"]
+    list_filter = [("entity", AutocompleteSelectFilter), "completed", "priority"]
+    list_select_related = ["owner", "entity"]
+    ordering = ["-id"]
+    sortable_by = ()
+
+    def get_queryset(self, request):
+        return Task.with_deleted.all()

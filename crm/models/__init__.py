@@ -7,6 +7,7 @@ from .lead_meta import LeadMeta
 from .pipeline import LeadStatus, Pipeline, StatusTransition
 from .practice import PracticeProfile
 from .stage import StageEntry
+from .task import Task, TaskNotFound
 
 __all__ = [
     "Activity",
@@ -24,4 +25,6 @@ __all__ = [
     "PracticeProfile",
     "StageEntry",
     "StatusTransition",
+    "Task",
+    "TaskNotFound",
 ]

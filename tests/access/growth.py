@@ -1,7 +1,7 @@
 """The growth face (growth.md)."""
 
 from betterside.accounts.services import api_keys
-from crm.services import contacts
+from crm.services import contacts, tasks
 
 from .rows import row, thing
 
@@ -14,6 +14,11 @@ def api_key(world):
 @thing
 def contact(world):
     return contacts.create(by=world.rep, fields={"name": "Alice Johnson", "email": "alice@mail.example"})
+
+
+@thing
+def task(world):
+    return tasks.create(by=world.rep, fields={"title": "Call Alice"}, about=world.growth_lead)
 
 
 AS_GROWTH = {"X-API-Profile": "growth"}
@@ -55,6 +60,18 @@ row("PATCH", "contact", on="contact.public_id", body=GIVE, label="pass on", **OW
 row("DELETE", "contact", on="contact.public_id", managers=204, rep=204, rest=403)
 row("GET", "contact-history", on="contact.public_id", **READERS)
 row("POST", "contact-history", on="contact.public_id", body=CALL, managers=201, rep=201, rest=403)
+
+# Tasks
+DO = {"title": "Call Alice", "due_date": "2026-12-24", "priority": "high"}
+ABOUT = {"related_to_type": "lead", "related_to_id": "{growth_lead.public_id}"}
+row("GET", "tasks", staff=200, cps=200, rest=403)
+row("POST", "tasks", body=DO, managers=201, sellers=201, cps=201, rest=403)
+row("POST", "tasks", body=DO | ABOUT, label="about a lead", managers=201, sellers=201, cps=400, foreign=400, rest=403)
+row("POST", "tasks", body=DO | GIVE, label="for somebody", managers=201, sellers=201, cps=201, foreign=400, rest=403)
+row("GET", "task", on="task.public_id", **READERS)
+row("PATCH", "task", on="task.public_id", body={"completed": True}, **OWNER)
+row("PATCH", "task", on="task.public_id", body=GIVE, label="pass on", **OWNER)
+row("DELETE", "task", on="task.public_id", managers=204, rep=204, rest=403)
 
 # Settings
 row("GET", "settings-config", admin=200, rest=403)

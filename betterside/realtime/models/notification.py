@@ -39,6 +39,7 @@ class Notification(models.Model):
         REQUEST_DECLINED = "request_declined", "a creative or EDM I asked for is declined"
         FOLLOW_UP_DUE = "follow_up_due", "a follow-up falls due"
         FOLLOW_UP_OVERDUE = "follow_up_overdue", "a follow-up is overdue"
+        TASK_DUE = "task_due", "a task of mine is due"
 
     entity = models.ForeignKey("accounts.Entity", on_delete=models.CASCADE, related_name="+")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="notifications")

@@ -1,11 +1,12 @@
 """How the growth face writes things (growth.md). What the contract does not call optional is never null."""
 
-from datetime import datetime
+from datetime import date, datetime
+from uuid import UUID
 
 from rest_framework import serializers
 
 from betterside.api.shapes import Shape
-from crm.models import Activity, Contact, Lead
+from crm.models import Activity, Contact, Lead, Task
 
 from .fields import text
 
@@ -67,6 +68,32 @@ class GrowthContactDetailShape(GrowthContactShape):
     notes = serializers.CharField(allow_null=True)
     owner_id = serializers.CharField()
     lead_id = serializers.UUIDField(source="lead.public_id", allow_null=True, help_text="The lead it was made from.")
+    created_at = serializers.DateTimeField()
+    updated_at = serializers.DateTimeField()
+
+
+class GrowthTaskShape(Shape):
+    id = serializers.UUIDField(source="public_id")
+    title = Text()
+    description = Text()
+    due_date = serializers.SerializerMethodField(help_text="A day, or a time where one was given.")
+    priority = serializers.ChoiceField(choices=Task.Priority.values)
+    completed = serializers.BooleanField()
+    related_to_type = serializers.ChoiceField(choices=Task.Related.values)
+    related_to_id = serializers.SerializerMethodField(help_text="Of a general task null.")
+
+    @staticmethod
+    def get_due_date(task: Task) -> date | datetime | None:
+        return task.due_at or task.due_date
+
+    @staticmethod
+    def get_related_to_id(task: Task) -> UUID | None:
+        about = task.lead or task.campaign
+        return about.public_id if about else None
+
+
+class GrowthTaskDetailShape(GrowthTaskShape):
+    owner_id = serializers.CharField()
     created_at = serializers.DateTimeField()
     updated_at = serializers.DateTimeField()
 

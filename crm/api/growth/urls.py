@@ -4,6 +4,7 @@ from .contacts import ContactViewSet
 from .dashboard import DashboardViewSet
 from .leads import LeadViewSet
 from .settings import SettingsViewSet
+from .tasks import TaskViewSet
 
 dashboard = [
     path("dashboard/stats", DashboardViewSet.as_view({"get": "stats"}), name="dashboard-stats"),
@@ -28,6 +29,15 @@ contacts = [
     ),
 ]
 
+tasks = [
+    path("tasks", TaskViewSet.as_view({"get": "list", "post": "create"}), name="tasks"),
+    path(
+        "tasks/<str:public_id>",
+        TaskViewSet.as_view({"get": "retrieve", "patch": "partial_update", "delete": "destroy"}),
+        name="task",
+    ),
+]
+
 settings = [
     path("settings/config", SettingsViewSet.as_view({"get": "config"}), name="settings-config"),
     path(
@@ -38,4 +48,4 @@ settings = [
     path("settings/api-key", SettingsViewSet.as_view({"delete": "revoke"}), name="settings-api-key"),
 ]
 
-urlpatterns = [*dashboard, *leads, *contacts, *settings]
+urlpatterns = [*dashboard, *leads, *contacts, *tasks, *settings]
