@@ -94,7 +94,7 @@ def _count_leads(rows, leads) -> dict[int, int]:
 def _spend(ids: list[int]) -> dict[int, dict[str, Decimal]]:
     rows = (
         CampaignDay.objects.filter(campaign__ads_request__in=ids, spend__gt=0)
-        .order_by()
+        .order_by("currency")
         .values_list("campaign__ads_request", "currency")
         .annotate(Sum("spend"))
     )

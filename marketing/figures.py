@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, Sum
+from django.db.models import Count, F, Sum
 
 from betterside import days
 from crm.models import Lead
@@ -81,7 +81,8 @@ def of(
 
 
 def _days(ids: list[int], first: date | None, last: date | None) -> dict[int, dict]:
-    found = CampaignDay.objects.filter(campaign__in=ids).order_by()
+    """Days in another currency than the campaign has now are left out: nothing could be said of both."""
+    found = CampaignDay.objects.filter(campaign__in=ids, currency=F("campaign__currency")).order_by()
     found = found.filter(date__gte=first) if first else found
     found = found.filter(date__lte=last) if last else found
     rows = found.values("campaign").annotate(**{f"total_{name}": Sum(name) for name in COUNTS})

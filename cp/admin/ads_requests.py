@@ -1,16 +1,23 @@
+from urllib.parse import urlencode
+
 from django import forms
 from django.contrib import admin
+from django.urls import reverse
+from django.utils.html import format_html
 from unfold.contrib.filters.admin import AutocompleteSelectFilter
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget
 
 from betterside.staff.admins import HistoryInline, StaffAdmin
 from betterside.staff.questions import Question, QuestionForm, ask
+from marketing.models import Campaign
 
+from .. import results
 from ..models import AdsRequest, AdsRequestStep
 from ..services import ads_requests
 
 FACTS = ["entity", "cp", "project", "objective", "budget_inr", "duration_days", "notes", "created_at", "updated_at"]
+RESULTS = ("Results", {"fields": ["brought", "add_campaign"]})
 COLOURS = {
     "requested": "warning",
     "in_discussion": "info",
@@ -57,6 +64,16 @@ class StepInline(HistoryInline):
         return super().get_queryset(request).select_related("by")
 
 
+class CampaignInline(HistoryInline):
+    """The campaigns that run for the request; each is linked, or let go, on its own page."""
+
+    model = Campaign
+    fields = readonly_fields = ["name", "meta_id", "status", "currency", "created_at"]
+    ordering = ["-id"]
+    tab = False
+    show_change_link = True
+
+
 @admin.register(AdsRequest)
 class AdsRequestAdmin(StaffAdmin):
     """CPs ask; staff take a request from step to step, and the CP is told each time."""
@@ -67,8 +84,8 @@ class AdsRequestAdmin(StaffAdmin):
     list_select_related = ["cp", "project"]
     search_fields = ["cp__email", "project__title"]
     ordering = ["-id"]
-    readonly_fields = FACTS
-    inlines = [StepInline]
+    readonly_fields = [*FACTS, "brought", "add_campaign"]
+    inlines = [CampaignInline, StepInline]
     actions = ["move_selected"]
 
     def has_add_permission(self, request):
@@ -79,7 +96,24 @@ class AdsRequestAdmin(StaffAdmin):
 
     def get_fieldsets(self, request, obj=None):
         step = ["status", "step_notes"] if self.has_change_permission(request, obj) else ["status"]
-        return [("Step", {"fields": step}), ("Request", {"fields": FACTS})]
+        return [("Step", {"fields": step}), ("Request", {"fields": FACTS}), RESULTS]
+
+    @admin.display(description="So far")
+    def brought(self, ads_request):
+        found = results.of([ads_request])[0]
+        spent = [f"{currency} {amount}" for currency, amount in found.spend_by_currency.items()]
+        counts = (
+            f"{found.leads} leads, {found.interested} interested, {found.site_visits} visits, {found.closed} closed"
+        )
+        return f"{' and '.join(spent) or 'Nothing'} spent; {counts}."
+
+    @admin.display(description="Campaigns")
+    def add_campaign(self, ads_request):
+        query = urlencode({"entity": ads_request.entity_id, "ads_request": ads_request.pk})
+        known = urlencode({"entity__id__exact": ads_request.entity_id})
+        add, everyone = reverse("admin:marketing_campaign_add"), reverse("admin:marketing_campaign_changelist")
+        text = '<a href="{}?{}">Add a campaign for this request</a>, or choose the request on the page of <a href="{}?{}">one that exists</a>.'
+        return format_html(text, add, query, everyone, known)
 
     def save_model(self, request, obj, form, change):
         if "status" in form.changed_data:

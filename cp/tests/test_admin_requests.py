@@ -11,6 +11,8 @@ from betterside.staff.tests.pages import form_values, submit
 from betterside.staff.tests.queries import queries_of
 from cp.models import AdsRequest, AdsRequestStep, MarketingCounter, MarketingRequest
 from cp.services import ads_requests, marketing
+from marketing.models import Campaign
+from marketing.tests.factories import CampaignDayFactory, CampaignFactory
 
 from .factories import AdsRequestFactory, MarketingCounterFactory, mapped_project
 
@@ -85,6 +87,36 @@ class TestAdsRequests:
         ads.refresh_from_db()
         assert answer.status_code == 200
         assert ads.status == "running"
+
+    def test_a_campaign_is_made_for_a_request_from_its_page(self, staff, ads):
+        page = staff.get(page_of(ads)).content.decode()
+        add = f"/admin/marketing/campaign/add/?entity={ads.entity_id}&amp;ads_request={ads.pk}"
+        assert add in page
+        answer = submit(staff, add.replace("&amp;", "&"), "campaign_form", name="Diwali", meta_id="777")
+        assert answer.status_code == 302, answer.context["errors"]
+        campaign = Campaign.objects.get()
+        assert (campaign.ads_request, campaign.entity) == (ads, ads.entity)
+        assert f"/admin/marketing/campaign/{campaign.pk}/change/" in staff.get(page_of(ads)).content.decode()
+
+    def test_a_request_may_have_several_campaigns_and_says_what_they_brought(self, staff, ads):
+        for amount, currency in ((1_000, "INR"), (500, "INR"), (20, "USD")):
+            campaign = CampaignFactory(entity=ads.entity, ads_request=ads, currency=currency)
+            CampaignDayFactory(campaign=campaign, date="2026-03-01", spend=amount)
+        page = staff.get(page_of(ads)).content.decode()
+        assert "INR 1500.00 and USD 20.00 spent; 0 leads, 0 interested, 0 visits, 0 closed." in page
+
+    def test_another_entitys_campaign_is_not_linked(self, staff, ads):
+        campaign = CampaignFactory(entity=EntityFactory(slug="other"))
+        answer = submit(staff, f"/admin/marketing/campaign/{campaign.pk}/change/", "campaign_form", ads_request=ads.pk)
+        assert "belongs to another entity" in str(answer.context["adminform"].form.errors)
+        campaign.refresh_from_db()
+        assert campaign.ads_request is None
+
+    def test_the_way_to_the_entitys_campaigns_works(self, staff, ads):
+        mine, other = CampaignFactory(entity=ads.entity), CampaignFactory(entity=EntityFactory(slug="other"))
+        page = staff.get(f"/admin/marketing/campaign/?entity__id__exact={ads.entity_id}")
+        assert list(page.context["cl"].result_list) == [mine]
+        assert other.entity != mine.entity
 
     def test_selected_ones_move_and_the_others_say_why_not(self, staff, ads, boss):
         over = AdsRequestFactory()

@@ -1,5 +1,6 @@
 import uuid
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 
@@ -57,6 +58,13 @@ class Campaign(models.Model):
 
     def __str__(self):
         return self.name
+
+    def clean(self):
+        """Its leads go to the request's CP, who must be of the campaign's entity."""
+        if self.ads_request_id and self.ads_request and self.ads_request.entity_id != self.entity_id:
+            raise ValidationError({"ads_request": "The ads request belongs to another entity."})
+        if self.account_id and self.account.entity_id != self.entity_id:
+            raise ValidationError({"account": "The ad account belongs to another entity."})
 
 
 class CampaignDay(models.Model):

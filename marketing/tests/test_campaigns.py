@@ -21,7 +21,7 @@ def client(api):
 
 
 def day(campaign, on, **counts):
-    CampaignDay.objects.create(entity=campaign.entity, campaign=campaign, date=on, currency="INR", **counts)
+    CampaignDay.objects.create(entity=campaign.entity, campaign=campaign, date=on, currency=campaign.currency, **counts)
 
 
 def test_it_writes_the_contracts_row(client):
@@ -71,6 +71,18 @@ def test_ratios_without_divisor_are_null(client):
     row = client.get("/api/campaigns", RANGE).json()[0]
 
     assert (row["spend"], row["cpl"], row["roas"]) == (0, None, None)
+
+
+def test_days_of_another_currency_are_never_added_up(client):
+    campaign = CampaignFactory(currency="INR")
+    day(campaign, date(2026, 3, 1), spend=1_000, leads=4)
+    campaign.currency = "USD"
+    campaign.save()
+    day(campaign, date(2026, 3, 2), spend=50, leads=2)
+
+    row = client.get("/api/campaigns", RANGE).json()[0]
+
+    assert (row["spend"], row["currency"], row["leads"], row["cpl"]) == (50, "USD", 2, 25.0)
 
 
 def test_dates_backwards_are_400_and_foreign_campaigns_are_not_there(client):
