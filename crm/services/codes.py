@@ -41,6 +41,16 @@ def reserve(entity, count: int) -> list[str]:
     return [code for code in drawn if code not in taken]
 
 
+def claim(entity, code: str) -> None:
+    """A code that somebody chose by hand. Raises CodeTaken.
+
+    Until the transaction ends nobody can draw one: a drawn code never meets a chosen one that is not committed yet.
+    """
+    _draw(entity, clock.now().astimezone(entity.zone).year, 0)
+    if is_taken(entity.pk, code):
+        raise CodeTaken
+
+
 def _draw(entity, year: int, count: int) -> int:
     with connection.cursor() as cursor:
         cursor.execute(NEXT, {"entity": entity.pk, "year": year, "count": count})

@@ -5,6 +5,7 @@ from django.db import transaction
 from betterside import clock
 from betterside.errors import Invalid
 
+from .. import signals
 from ..models import Activity, Lead, LeadStatus
 from . import access, assignments, codes, history, names, phones, stages
 from .uniqueness import EmailTaken, refused_by_name
@@ -87,6 +88,7 @@ def create(
         description=text,
         event="lead.created",
     )
+    signals.status_entered.send(sender=Lead, lead=lead, by=by)
     return lead
 
 
@@ -131,8 +133,8 @@ def _changed(lead: Lead, fields: dict) -> dict:
 
 def _set(lead: Lead, fields: dict) -> list[str]:
     """Put the values on the lead, with what follows from them; the names of all fields that were set."""
-    if fields.get("campaign"):
-        fields = {"campaign_name": fields["campaign"].name} | fields
+    if fields.get("campaign") and not fields.get("campaign_name"):
+        fields = fields | {"campaign_name": fields["campaign"].name}
     if "phone" in fields:
         typed = fields["phone"] or ""
         normal = {"phone_e164": phones.e164(typed, lead.entity.default_region), "phone_digits": phones.digits(typed)}

@@ -7,6 +7,7 @@ from django.db import transaction
 from betterside import clock
 from betterside.errors import Invalid, InvalidTransition
 
+from .. import signals
 from ..models import Activity, Lead, LeadStatus, StageEntry
 from . import access, history
 from .uniqueness import refused_by_name
@@ -39,6 +40,7 @@ def move(*, lead: Lead, to: LeadStatus, by, notes: str = "", next_action: str = 
         event="lead.moved",
         status=to.name,
     )
+    signals.status_entered.send(sender=Lead, lead=lead, by=by)
     return entry
 
 

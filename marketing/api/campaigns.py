@@ -34,7 +34,10 @@ class CampaignQuery(OffsetQuery):
 
 
 class CampaignShape(Shape):
-    """`leads` is Meta's count, `crm_leads` ours; `cpl` and `roas` are null without a divisor; money is in `currency`."""
+    """`leads` is Meta's count, `crm_leads` ours; `cpl` and `roas` are null without a divisor; money is in `currency`.
+
+    `synced_at`: when Meta was asked last; null for a campaign without an ad account.
+    """
 
     id = serializers.CharField(source="campaign.public_id")
     name = serializers.CharField(source="campaign.name")
@@ -49,6 +52,7 @@ class CampaignShape(Shape):
     crm_leads = serializers.IntegerField()
     roas_source = serializers.CharField()
     currency = serializers.CharField(source="campaign.currency", allow_null=True)
+    synced_at = serializers.DateTimeField(source="campaign.account.synced_at", allow_null=True)
 
 
 class CampaignViewSet(FaceViewSet):
@@ -61,7 +65,7 @@ class CampaignViewSet(FaceViewSet):
         zone = request.user.entity.zone
         last = query.get("endDate") or days.today(zone)
         first = query.get("startDate") or last - timedelta(days=DEFAULT_DAYS - 1)
-        found = Campaign.objects.in_entity_of(request.user)
+        found = Campaign.objects.in_entity_of(request.user).select_related("account")
         found = found.filter(status=query["status"]) if "status" in query else found
         rows = figures.of(cut(found, query), first=first, last=last, zone=zone)
         return Response(CampaignShape.many(rows), headers={"X-Total-Count": str(found.count())})

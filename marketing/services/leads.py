@@ -6,7 +6,7 @@ from django.db import transaction
 
 from betterside.errors import Invalid
 from crm.models import Activity, Lead, LeadStatus
-from crm.services import access, codes, history
+from crm.services import access, assignments, codes, history
 from crm.services import leads as crm_leads
 
 from ..models import Campaign
@@ -42,10 +42,11 @@ def _own_campaign(by, fields: dict) -> dict:
     return rest | {"campaign": campaign_of(by, written)}
 
 
+@transaction.atomic
 def create(*, by, fields: dict, status: LeadStatus | None = None, lead_code: str = "") -> Lead:
     """Raises UnknownCampaign, codes.CodeTaken. A seller's new lead is their own; a manager's has no owner yet."""
-    if lead_code and codes.is_taken(by.entity_id, lead_code):
-        raise codes.CodeTaken
+    if lead_code:
+        codes.claim(by.entity, lead_code)
     return crm_leads.create(
         by=by,
         entity=by.entity,
@@ -57,31 +58,41 @@ def create(*, by, fields: dict, status: LeadStatus | None = None, lead_code: str
     )
 
 
-@transaction.atomic
 def update(*, lead: Lead, by, fields: dict, status: LeadStatus | None = None) -> Lead:
-    """Change fields and status; becoming CONVERTED hands the lead over where the entity wants it."""
-    before = lead.status_id
-    lead = crm_leads.update(lead=lead, by=by, fields=_own_campaign(by, fields), status=status)
-    if lead.status_id != before and lead.status.is_won and lead.entity.hands_over_converted:
+    return crm_leads.update(lead=lead, by=by, fields=_own_campaign(by, fields), status=status)
+
+
+def on_status(*, lead: Lead, by, **_signal) -> None:
+    """A marketing lead that becomes CONVERTED is handed over where the entity wants it, whoever moves it and where."""
+    if lead.pipeline_id == PIPELINE and lead.status.is_won and lead.entity.hands_over_converted:
         hand_over(lead=lead, by=by)
-    return lead
 
 
 @transaction.atomic
 def hand_over(*, lead: Lead, by) -> Lead:
-    """A lead of the same person in the sales pipeline, linked both ways; one that exists already is returned."""
+    """A lead of the same person in the sales pipeline, linked both ways; one that exists already is returned.
+
+    The owner goes along, unless they can be given no leads any more.
+    """
     lead = access.locked(lead, by=by)
     existing = Lead.with_deleted.filter(handed_over_from=lead).first()
     if existing:
         return existing
     fields = {name: getattr(lead, name) for name in CARRIED} | {"handed_over_from": lead}
-    successor = crm_leads.create(
-        by=by, entity=lead.entity, pipeline=HAND_OVER_TO, fields=fields, owner=lead.assigned_user
-    )
+    successor = crm_leads.create(by=by, entity=lead.entity, pipeline=HAND_OVER_TO, fields=fields, owner=_owner_of(lead))
     for one, other in ((lead, successor), (successor, lead)):
         text = f"Handed over to sales as {other.lead_code}" if one is lead else f"Handed over from {other.lead_code}"
         history.record(lead=one, by=by, activity_type=Activity.Type.NOTE, title="Handed over", description=text)
     return successor
+
+
+def _owner_of(lead: Lead):
+    try:
+        if lead.assigned_user:
+            assignments.require_assignable(lead.assigned_user, lead.entity)
+    except Invalid:
+        return None
+    return lead.assigned_user
 
 
 CARRIED = [

@@ -58,6 +58,25 @@ def test_it_creates_the_contracts_lead(client, manager):
     assert len(data["created_at"]) == len("2025-01-05T10:00:00.000Z")
 
 
+@pytest.mark.parametrize("given", [None, ""])
+def test_a_campaign_name_that_says_nothing_is_filled_in(client, given):
+    campaign = CampaignFactory(name="Summer")
+
+    data = client.post(URL, {"campaign_id": campaign.pk, "campaign_name": given}).json()["data"]
+
+    assert data["campaign_name"] == "Summer"
+
+
+def test_a_given_campaign_name_is_kept_and_a_new_campaign_brings_its_own(client):
+    first, second = CampaignFactory(name="Summer"), CampaignFactory(name="Winter")
+    lead = client.post(URL, {"campaign_id": first.pk, "campaign_name": "My own"}).json()["data"]
+
+    moved = client.patch(f"{URL}/{lead['id']}", {"campaign_id": f"camp-{second.pk}"}).json()["data"]
+
+    assert lead["campaign_name"] == "My own"
+    assert (moved["campaign_id"], moved["campaign_name"]) == (f"camp-{second.pk}", "Winter")
+
+
 @pytest.mark.parametrize("written", ["camp-{}", "{}", 0])
 def test_a_campaign_is_named_in_three_ways(client, written):
     campaign = CampaignFactory()
@@ -159,18 +178,6 @@ def test_deleting_a_campaign_keeps_its_leads_and_their_campaign_name(client):
     data = client.get(URL).json()["data"][0]
 
     assert (data["campaign_id"], data["campaign_name"]) == (None, "Summer")
-
-
-def test_a_converted_lead_is_handed_over_where_the_entity_wants_it(client, manager):
-    manager.entity.hands_over_converted = True
-    manager.entity.save()
-    lead = make_lead(entity=manager.entity, pipeline="marketing")
-
-    client.patch(f"{URL}/{lead.pk}", {"status": "CONVERTED"})
-
-    successor = Lead.objects.in_pipeline("sales").get()
-    assert (successor.handed_over_from, successor.full_name) == (lead, lead.full_name)
-    assert lead.activities.filter(title="Handed over", description__contains=successor.lead_code).exists()
 
 
 def test_cors_is_exactly_the_contracts(client):

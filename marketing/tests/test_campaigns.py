@@ -1,13 +1,14 @@
 from datetime import date
 
 import pytest
+from django.utils import timezone
 
 from betterside import clock, days
 from betterside.accounts.tests.factories import EntityFactory, UserFactory
 from crm.models import LeadStatus
 from crm.services import stages
 from crm.tests.factories import make_lead
-from marketing.models import CampaignDay
+from marketing.models import AdAccount, CampaignDay
 
 from .factories import CampaignFactory
 
@@ -47,6 +48,7 @@ def test_it_writes_the_contracts_row(client):
             "crm_leads": 0,
             "roas_source": "meta",
             "currency": "INR",
+            "synced_at": None,
         }
     ]
     assert answer["X-Total-Count"] == "1"
@@ -83,6 +85,13 @@ def test_days_of_another_currency_are_never_added_up(client):
     row = client.get("/api/campaigns", RANGE).json()[0]
 
     assert (row["spend"], row["currency"], row["leads"], row["cpl"]) == (50, "USD", 2, 25.0)
+
+
+def test_it_says_how_fresh_the_figures_are(client):
+    account = AdAccount.objects.create(entity=EntityFactory(), account_id="1", synced_at=timezone.now())
+    CampaignFactory(account=account)
+
+    assert client.get("/api/campaigns", RANGE).json()[0]["synced_at"].startswith(f"{account.synced_at:%Y-%m-%dT%H:%M}")
 
 
 def test_dates_backwards_are_400_and_foreign_campaigns_are_not_there(client):

@@ -1,10 +1,12 @@
 from datetime import timedelta
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.utils import timezone
 
 from betterside.accounts.tests.factories import EntityFactory
+from marketing import jobs
 from marketing.models import AdAccount, Campaign, CampaignDay
 from marketing.services import insights, numbers
 
@@ -89,6 +91,49 @@ def test_a_failing_account_keeps_its_trouble_and_its_last_success(graph, account
     assert account.needs_reconnect
     assert account.synced_at is None
     assert not insights.due_accounts().exists()
+
+
+def test_one_failing_account_does_not_stop_the_others(graph, account, today, run_jobs):
+    account.access_token = "dead"
+    account.save()
+    other = AdAccount.objects.create(entity=account.entity, account_id="act_2", timezone_name="UTC", currency="INR")
+    graph.insights["act_2"] = [row(today)]
+    graph.order(mode="token", token="dead")
+
+    jobs.sync_insights.defer(timestamp=0)
+    run_jobs()
+
+    account.refresh_from_db()
+    other.refresh_from_db()
+    assert (account.needs_reconnect, account.synced_at) == (True, None)
+    assert other.synced_at
+    assert CampaignDay.objects.get().campaign.account == other
+
+
+@pytest.mark.parametrize(("job", "length"), [("sync_insights", 3), ("sync_restated_insights", 28)])
+def test_it_reads_three_days_by_day_and_28_by_night(graph, account, run_jobs, job, length):
+    account.synced_at = timezone.now()
+    account.save()
+    day = timezone.localdate(timezone=ZoneInfo(account.timezone_name))
+    graph.insights["act_1"] = [row((day - timedelta(days=back)).isoformat()) for back in range(40)]
+
+    getattr(jobs, job).defer(timestamp=0)
+    run_jobs()
+
+    assert CampaignDay.objects.earliest("date").date == day - timedelta(days=length)
+
+
+def test_currency_and_time_zone_are_the_accounts(graph, account, today):
+    account.currency = account.timezone_name = ""
+    account.save()
+    graph.accounts["act_1"] = {"currency": "USD", "timezone_name": "America/New_York"}
+    graph.insights["act_1"] = [row(today, account_currency=None)]
+
+    insights.sync(account)
+
+    account.refresh_from_db()
+    assert (account.currency, account.timezone_name) == ("USD", "America/New_York")
+    assert CampaignDay.objects.get().currency == "USD"
 
 
 def test_a_limited_account_waits(graph, account):
