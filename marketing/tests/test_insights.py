@@ -123,17 +123,19 @@ def test_it_reads_three_days_by_day_and_28_by_night(graph, account, run_jobs, jo
     assert CampaignDay.objects.earliest("date").date == day - timedelta(days=length)
 
 
-def test_currency_and_time_zone_are_the_accounts(graph, account, today):
+def test_currency_and_time_zone_are_the_accounts(graph, account):
+    there = timezone.localdate(timezone=ZoneInfo("America/New_York"))
     account.currency = account.timezone_name = ""
     account.save()
     graph.accounts["act_1"] = {"currency": "USD", "timezone_name": "America/New_York"}
-    graph.insights["act_1"] = [row(today, account_currency=None)]
+    days = [there.isoformat(), (there + timedelta(days=1)).isoformat()]
+    graph.insights["act_1"] = [row(day, account_currency=None) for day in days]
 
     insights.sync(account)
 
     account.refresh_from_db()
     assert (account.currency, account.timezone_name) == ("USD", "America/New_York")
-    assert CampaignDay.objects.get().currency == "USD"
+    assert (CampaignDay.objects.get().date, CampaignDay.objects.get().currency) == (there, "USD")
 
 
 def test_a_limited_account_waits(graph, account):
