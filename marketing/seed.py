@@ -44,11 +44,13 @@ def routes(*, first_project) -> None:
         CaptureRoute.objects.get_or_create(page_id=page_id, form_id="", campaign_id="", defaults=fields)
 
 
-def campaign(*, entity: Entity, name: str, meta_id: str, length: int, daily: int, ads_request=None) -> Campaign:
+def campaign(
+    *, entity: Entity, name: str, meta_id: str, length: int, daily: int, objective: str = "Leads", ads_request=None
+) -> Campaign:
     """A campaign with `length` days of spend around `daily` rupees, the last of them yesterday."""
     dice = random.Random(meta_id)
     made = Campaign.objects.create(
-        entity=entity, name=name, meta_id=meta_id, objective="Leads", currency="INR", ads_request=ads_request
+        entity=entity, name=name, meta_id=meta_id, objective=objective, currency="INR", ads_request=ads_request
     )
     today = days.today(entity.zone)
     for back in range(length, 0, -1):
@@ -87,6 +89,13 @@ def erp() -> None:
             "campaign_id": None if index is None else campaigns[index].pk,
         }
         _lead(manager, fields, ago, passed)
+
+
+def sociovia() -> None:
+    """A campaign with sixty days of spend; crm's seed of the growth team has the leads that came through it."""
+    entity = Entity.objects.get(slug="sociovia")
+    if not Campaign.objects.filter(entity=entity).exists():
+        campaign(entity=entity, name="Summer Sale", meta_id="23850", length=60, daily=900, objective="Sales")
 
 
 def _lead(manager: User, fields: dict, ago: int, passed: list[str]) -> None:

@@ -10,7 +10,7 @@ from betterside.accounts.models import User
 from betterside.errors import DomainError
 from cp import seed as cp_seed
 from cp import seed_leads
-from crm.seed import practice, sales
+from crm.seed import growth, practice, sales
 from crm.services import bulk_seed
 from marketing import seed as marketing_seed
 
@@ -20,6 +20,8 @@ STEPS = [
     ("Channel partners", cp_seed.run),
     ("Sales teams", sales.run),
     ("Marketing", marketing_seed.erp),
+    ("Growth campaign", marketing_seed.sociovia),
+    ("Growth team", growth.run),
 ]
 
 
