@@ -1,6 +1,6 @@
-from betterside.jobs import every
+from betterside.jobs import every, task
 
-from .services import reminders, task_reminders
+from .services import reminders, scores, task_reminders
 
 
 @every("* * * * *")
@@ -12,3 +12,15 @@ def remind_of_follow_ups():
 @every("* * * * *")
 def remind_of_tasks():
     task_reminders.remind()
+
+
+@task()
+def recount_leads(*, lead_ids):
+    """The points of the days on which something happened to these leads; see crm.services.scores."""
+    scores.recount_leads(lead_ids)
+
+
+@every("40 2 * * *", queue="slow")
+def recount_everything():
+    """What the jobs above could not know: a time zone that was changed, rules of points that were."""
+    scores.recount_all()

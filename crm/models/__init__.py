@@ -4,6 +4,7 @@ from .contact import Contact, ContactNotFound
 from .distribution import DistributionRule, DistributionRuleAgent
 from .lead import Lead, LeadCodeCounter, LeadNotFound
 from .lead_meta import LeadMeta
+from .performance import PerformanceScore
 from .pipeline import LeadStatus, Pipeline, StatusTransition
 from .practice import PracticeProfile
 from .stage import StageEntry
@@ -21,6 +22,7 @@ __all__ = [
     "LeadMeta",
     "LeadNotFound",
     "LeadStatus",
+    "PerformanceScore",
     "Pipeline",
     "PracticeProfile",
     "StageEntry",

@@ -32,6 +32,11 @@ class ActivityQuerySet(models.QuerySet):
         """What people did; what changes recorded about themselves is left out."""
         return self.filter(is_automatic=False)
 
+    def reactions(self):
+        """What somebody did about a lead: logged by hand, or a move to another status; creating it is none."""
+        moves = Q(activity_type=Activity.Type.STATUS_CHANGE) & ~Q(title=Activity.CREATED)
+        return self.exclude(user=None).filter(Q(is_automatic=False) | moves)
+
     def created_between(self, start, end):
         """Created at or after `start` and before `end`; either may be None."""
         return between(self, "created_at", start, end)
@@ -76,6 +81,9 @@ class Activity(models.Model):
         COMPLETED = "completed"
         CANCELLED = "cancelled"
 
+    # The title of what creating a lead records.
+    CREATED = "Lead created"
+
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     entity = models.ForeignKey("accounts.Entity", on_delete=models.PROTECT, related_name="+")
     lead = models.ForeignKey("crm.Lead", null=True, blank=True, on_delete=models.CASCADE, related_name="activities")
@@ -100,6 +108,15 @@ class Activity(models.Model):
     due_reminded_at = models.DateTimeField(null=True, blank=True, editable=False)
     overdue_reminded_at = models.DateTimeField(null=True, blank=True, editable=False)
     completed_at = models.DateTimeField(null=True, blank=True)
+    completed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        db_index=False,
+        help_text="Empty while it is not completed, and for the system.",
+    )
     is_automatic = models.BooleanField(default=False, help_text="Recorded by a change, not logged by a person.")
     created_at = models.DateTimeField(default=timezone.now)
     updated_at = models.DateTimeField(auto_now=True)

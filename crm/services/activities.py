@@ -44,6 +44,7 @@ def log(
         status=status,
         next_follow_up_date=next_follow_up_date,
         completed_at=now if status == Activity.Status.COMPLETED else None,
+        completed_by=by if status == Activity.Status.COMPLETED else None,
         created_at=now,
     )
     touch(lead)
@@ -66,10 +67,10 @@ def set_status(*, pk: int, status: str, by, notes: str = "") -> Activity:
     now = clock.now()
     activity.status, activity.notes, activity.updated_at = status, notes or activity.notes, now
     if status != Activity.Status.COMPLETED:
-        activity.completed_at = None
-    else:
-        activity.completed_at = activity.completed_at or now
-    activity.save(update_fields=["status", "notes", "completed_at", "updated_at"])
+        activity.completed_at = activity.completed_by = None
+    elif activity.completed_at is None:
+        activity.completed_at, activity.completed_by = now, by
+    activity.save(update_fields=["status", "notes", "completed_at", "completed_by", "updated_at"])
     _remember([activity], f"{_name(activity)} is {status}", notes, by)
     return activity
 

@@ -1,4 +1,4 @@
-"""What every change leaves behind: its activity and its event, in the transaction of the change."""
+"""What every change leaves behind, in its transaction: its activity, its event, and points to be counted again."""
 
 from dataclasses import dataclass, field
 
@@ -7,6 +7,7 @@ from betterside.realtime import events
 from betterside.realtime.models import Event
 
 from ..models import Activity, Lead
+from . import scores
 
 
 @dataclass(frozen=True)
@@ -32,12 +33,14 @@ def record_all(changes: list[Change], *, by) -> list[Activity]:
     """The same for many changes by one hand, in as many statements as for one."""
     activities = Activity.objects.bulk_create([_activity(change, by) for change in changes])
     events.record_all([_event(change.lead, change.event, change.data) for change in changes])
+    scores.changed([change.lead for change in changes])
     return activities
 
 
 def tell(lead: Lead, event: str, **data) -> None:
     """The event alone. `data` holds ids and short words only."""
     events.record_all([_event(lead, event, data)])
+    scores.changed([lead])
 
 
 def _activity(change: Change, by) -> Activity:

@@ -84,7 +84,7 @@ def create(
         lead=lead,
         by=by,
         activity_type=Activity.Type.STATUS_CHANGE,
-        title="Lead created",
+        title=Activity.CREATED,
         description=text,
         event="lead.created",
     )
