@@ -28,7 +28,7 @@ urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),
     path("api/", include(api)),
-    path("auth/", include("betterside.accounts.api.practice_urls")),
+    path("auth/", include("crm.api.practice.auth_urls")),
     re_path(r"^(api|auth)(/.*)?$", unknown_path),
     path("admin", RedirectView.as_view(pattern_name="admin:index")),
     path("admin/", admin.site.urls),

@@ -192,8 +192,16 @@ def _standing(user: User, score: PerformanceScore, worth: list[int]) -> Standing
 
 
 def standing_of(user: User, period: str, day: date) -> Standing:
-    found = next((one for one in standings(user.entity, period, day) if one.user.pk == user.pk), None)
-    return found or Standing(user, PerformanceScore(entity=user.entity, period=period))
+    return place_in(standings(user.entity, period, day), user, period, day)
+
+
+def place_in(found: list[Standing], user: User, period: str, day: date) -> Standing:
+    """The user's among the standings of the period that the day lies in; one without a rank when they have none."""
+    place = next((one for one in found if one.user.pk == user.pk), None)
+    if place is None:
+        scores = PerformanceScore.objects.of(user.entity, period, stretch(period, day)[0])
+        place = Standing(user, scores.filter(user=user).first() or PerformanceScore())
+    return place
 
 
 def scores_ever(entity, users: Iterable[User]) -> dict[int, PerformanceScore]:

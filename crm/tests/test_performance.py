@@ -408,9 +408,9 @@ class TestStandings:
         found = performance.standings(boss.entity, "all", DAY)
 
         assert [(one.user, one.rank, one.score.points) for one in found] == [(ann, 1, 55), (boss, 2, 10), (bob, 3, 0)]
-        for user in (support, cp, gone):
+        for user, worth in ((support, 0), (cp, 0), (gone, 55)):
             one = performance.standing_of(user, "all", DAY)
-            assert (one.rank, one.percentile, one.score.points) == (0, 0.0, 0)
+            assert (one.rank, one.percentile, one.score.points) == (0, 0.0, worth)
 
     def test_conversion_is_closed_of_given(self, ann, run_jobs):
         made = [given(ann) for _n in range(3)]

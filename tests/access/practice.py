@@ -39,3 +39,10 @@ row("GET", "practice-distribution-rule", on="distribution_rule.pk", managers=200
 row("PUT", "practice-distribution-rule", on="distribution_rule.pk", body={"name": "West"}, managers=200, rest=403)
 row("PATCH", "practice-distribution-rule", on="distribution_rule.pk", body={"priority": 1}, managers=200, rest=403)
 row("DELETE", "practice-distribution-rule", on="distribution_rule.pk", managers=204, rest=403)
+
+# Gamification and analytics
+FIGURES = {"managers": 200, "sellers": 200, "support": 200, "rest": 403}
+row("GET", "practice-leaderboard", **FIGURES)
+row("GET", "practice-leaderboard", query="period=all", **FIGURES)
+row("GET", "practice-performance", rest=200)
+row("GET", "practice-dashboard", **FIGURES)

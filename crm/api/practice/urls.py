@@ -1,7 +1,9 @@
 from django.urls import path
 
+from .dashboard import DashboardViewSet
 from .distribution import DistributionViewSet
 from .leads import PracticeLeadViewSet
+from .performance import PerformanceViewSet
 from .rules import DistributionRuleViewSet
 
 lead = {"get": "retrieve", "put": "update", "patch": "update", "delete": "destroy"}
@@ -26,4 +28,7 @@ urlpatterns = [
         DistributionRuleViewSet.as_view(rule),
         name="practice-distribution-rule",
     ),
+    path("v1/leaderboard", PerformanceViewSet.as_view({"get": "leaderboard"}), name="practice-leaderboard"),
+    path("v1/me/performance", PerformanceViewSet.as_view({"get": "mine"}), name="practice-performance"),
+    path("v1/analytics/dashboard", DashboardViewSet.as_view({"get": "dashboard"}), name="practice-dashboard"),
 ]
