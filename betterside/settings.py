@@ -281,6 +281,8 @@ META_GRAPH_URL = env.str("META_GRAPH_URL", default="https://graph.facebook.com")
 META_GRAPH_VERSION = env.str("META_GRAPH_VERSION", default="v25.0")
 # The longest wait, in seconds, between two tries to fetch one lead.
 CAPTURE_BACKOFF_MAX = env.int("CAPTURE_BACKOFF_MAX", default=900)
+# Seconds that one worker may work on a delivery before another takes it over.
+CAPTURE_LEASE = 45
 # Newest first: the first encrypts, all decrypt.
 FIELD_ENCRYPTION_KEYS = env.list("FIELD_ENCRYPTION_KEYS", default=[])
 

@@ -13,7 +13,6 @@ import hmac
 import json
 import random
 import sys
-import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 
@@ -27,7 +26,7 @@ from .house import SECRET, House
 PAGES = ["PAGE_A", "PAGE_B", "PAGE_C"]
 SENDERS = 4
 UNHEARD = 240  # seconds without an acknowledgement after which a sender gives up
-PATIENCE = 900  # seconds that the inbox may take to drain after the last kill
+PATIENCE = 900  # seconds that the inbox may take to drain after the last delivery
 
 ROUTE = """
 INSERT INTO marketing_captureroute (page_id, form_id, campaign_id, entity_id, pipeline_id, strategy, is_active, created_at)
@@ -85,39 +84,30 @@ def deliveries(changes: int) -> list[list[str]]:
     return batches
 
 
-def kill_for_a_while(house: House, kills: int, pause: float, done: threading.Event, say) -> None:
-    for n in range(kills):
-        if done.wait(pause):
-            return
-        say(f"kill {n + 1}: {house.kill_at_random()}")
-
-
-def run(*, changes: int, kills: int, pause: float = 3.0, console: Console | None = None) -> dict[str, int]:
+def run(*, changes: int, kills: int, pause: float, patience: float, house: House, console: Console) -> dict[str, int]:
     """What was found wrong, by name: all 0 when the promise held."""
-    console = console or Console(quiet=True)
     random.seed(changes)
-    with House() as house, Progress(console=console) as progress:
+    with house, Progress(console=console) as progress, ThreadPoolExecutor(SENDERS) as pool:
         for page in PAGES:
             house.ask(ROUTE, page)
         house.order_graph(mode="500", one_in=10)
         batches = deliveries(changes)
         sent = progress.add_task("deliveries acknowledged", total=len(batches))
-        done = threading.Event()
-        killer = threading.Thread(
-            target=kill_for_a_while, args=(house, kills, pause, done, progress.console.print), daemon=True
-        )
-        killer.start()
-        with ThreadPoolExecutor(SENDERS) as pool:
-            for _ in pool.map(lambda ids: send(house, ids), batches):
-                progress.advance(sent)
-        killer.join()
-        _drain(house, changes, progress)
+        sending = [pool.submit(send, house, ids) for ids in batches]
+        for delivery in sending:
+            delivery.add_done_callback(lambda _sent: progress.advance(sent))
+        for n in range(kills):
+            time.sleep(pause)
+            progress.console.print(f"kill {n + 1}: {house.kill_one()}")
+        for delivery in sending:
+            delivery.result()
+        _drain(house, changes, patience, progress)
         return {name: house.ask(sql % {"changes": changes})[0][0] for name, sql in FAULTS.items()}
 
 
-def _drain(house: House, changes: int, progress: Progress) -> None:
+def _drain(house: House, changes: int, patience: float, progress: Progress) -> None:
     task = progress.add_task("leads captured", total=changes)
-    until = time.monotonic() + PATIENCE
+    until = time.monotonic() + patience
     while time.monotonic() < until:
         waiting = house.ask(WAITING)[0][0]
         progress.update(task, completed=changes - waiting)
@@ -134,7 +124,8 @@ def main() -> int:
     options = parser.parse_args()
     console = Console()
     started = time.monotonic()
-    wrong = run(changes=options.changes, kills=options.kills, pause=options.pause, console=console)
+    orders = {"changes": options.changes, "kills": options.kills, "pause": options.pause, "patience": PATIENCE}
+    wrong = run(**orders, house=House(), console=console)
     table = Table(
         "what",
         "how many",

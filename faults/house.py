@@ -3,13 +3,13 @@
 import os
 import random
 import shutil
-import signal
 import socket
 import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
+from signal import SIGKILL
 
 import httpx
 import psycopg
@@ -28,14 +28,18 @@ def free_port() -> int:
 
 
 class House:
-    """`with House() as house:` migrates, starts everything and stops it at the end, its data deleted."""
+    """`with House() as house:` migrates, starts everything and stops it at the end, its data deleted.
 
-    def __init__(self):
+    `settings` names the settings module of its processes.
+    """
+
+    def __init__(self, settings: str = "betterside.settings"):
+        self.settings = settings
         self.directory = Path(tempfile.mkdtemp(prefix="betterside-fault-"))
         self.launcher = Launcher(self.directory)
         self.port, self.graph_port = free_port(), free_port()
         self.children: dict[str, subprocess.Popen] = {}
-        self.kills: dict[str, int] = {}
+        self.kills = dict.fromkeys(["web", "worker", "database"], 0)
 
     @property
     def url(self) -> str:
@@ -45,8 +49,13 @@ class House:
     def environment(self) -> dict:
         server = self.launcher.ensure()
         return os.environ | {
-            # Not the settings of a test run that started this: the doors stand open here.
-            "DJANGO_SETTINGS_MODULE": "betterside.settings",
+            # Nothing of the settings, or of the .env, of whoever started this: the doors stand open here.
+            "DJANGO_SETTINGS_MODULE": self.settings,
+            "DB_POOL_SIZE": "20",
+            "EMAIL_URL": f"filemail:///{self.directory / 'mail'}",
+            "FIELD_ENCRYPTION_KEYS": "",
+            "META_GRAPH_VERSION": "v25.0",
+            "NUM_PROXIES": "0",
             "DB_URL": f"postgres:///{server['host']}/betterside",
             "PGUSER": "betterside",
             "PGPORT": str(server["port"]),
@@ -68,7 +77,7 @@ class House:
 
     def __exit__(self, *_failure):
         for child in self.children.values():
-            child.send_signal(signal.SIGKILL)
+            child.kill()
             child.wait()
         self.launcher.reset()
         shutil.rmtree(self.directory, ignore_errors=True)
@@ -78,13 +87,14 @@ class House:
         subprocess.run(command, cwd=ROOT, env=self.environment, check=True, stdout=subprocess.DEVNULL)  # noqa: S603
 
     def start_all(self) -> None:
-        uvicorn = ["-m", "uvicorn", "betterside.asgi:application", "--port", str(self.port), "--log-level", "error"]
+        uvicorn = ["-m", "uvicorn", "betterside.asgi:application", "--port", str(self.port), "--no-access-log"]
         self.start("graph", "manage.py", "fake_graph", "--port", str(self.graph_port))
         self.start("web", *uvicorn)
         self.start("worker", "manage.py", "worker")
 
     def start(self, name: str, *arguments: str) -> None:
-        command = [sys.executable, *arguments]
+        """From the main thread: a part ends with the thread that started it, so that a killed run leaves none behind."""
+        command = [sys.executable, "-m", "betterside.serving.tethered", str(os.getpid()), sys.executable, *arguments]
         log = (self.directory / f"{name}.log").open("ab")
         environment = self.environment
         self.children[name] = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)  # noqa: S603
@@ -92,11 +102,11 @@ class House:
 
     def kill(self, name: str, pause: float) -> None:
         """SIGKILL one part and start it again after a pause; as a supervisor would."""
-        self.kills[name] = self.kills.get(name, 0) + 1
+        self.kills[name] += 1
         if name == "database":
             pid = postmaster.pid(self.launcher.place.data)
             if pid:
-                os.kill(pid, signal.SIGKILL)
+                os.kill(pid, SIGKILL)
             time.sleep(pause)
             self.launcher.ensure()
             return
@@ -106,8 +116,10 @@ class House:
         time.sleep(pause)
         self.start(name, *child.command)
 
-    def kill_at_random(self) -> str:
-        name = random.choice(["web", "worker", "database"])  # noqa: S311
+    def kill_one(self) -> str:
+        """Each part once, in random order, before any is killed again."""
+        least = min(self.kills.values())
+        name = random.choice([name for name, count in self.kills.items() if count == least])  # noqa: S311
         self.kill(name, pause=random.uniform(0.1, 1.0))  # noqa: S311
         return name
 
