@@ -5,16 +5,20 @@ from betterside.jobs import defer, every, task
 from . import mails  # noqa: F401 - its jobs are found through this module
 from .services import drain, insights, reconcile
 
+# The rest of a long backlog comes after the pages whose first lead waits.
+GIVES_WAY = -1
+
 
 @task(queue="capture")
 def drain_page(page_id: str) -> None:
     if drain.drain(page_id):
-        wake(page_id)
+        wake(page_id, priority=GIVES_WAY)
 
 
-def wake(page_id: str) -> None:
+def wake(page_id: str, priority: int = 0) -> None:
     """Have the page's inbox worked off, as part of the transaction; one drain of a page at a time."""
-    defer(drain_page, lock=f"page {page_id}", queueing_lock=f"page {page_id}", page_id=page_id)
+    name = f"page {page_id}"
+    defer(drain_page, lock=name, queueing_lock=name, priority=priority, page_id=page_id)
 
 
 @every("* * * * * */15")

@@ -10,7 +10,8 @@ class Lane(NamedTuple):
 
 LANES = {
     "quick": Lane(("default", "mail", "housekeeping"), slots=4),
-    "capture": Lane(("capture",), slots=4),
+    # These wait for Meta most of the time.
+    "capture": Lane(("capture",), slots=8),
     "slow": Lane(("slow", "builtin"), slots=2),
 }
 QUEUES = {queue for lane in LANES.values() for queue in lane.queues}

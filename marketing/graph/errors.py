@@ -2,10 +2,10 @@
 
 
 class GraphError(Exception):
-    """`reason` is fit for the inbox: it never holds a token."""
+    """`reason` is fit for the inbox: it never holds a token, and nothing that PostgreSQL does not store."""
 
     def __init__(self, reason: str):
-        self.reason = reason[:300]
+        self.reason = reason[:300].replace("\x00", "").encode("utf-8", "replace").decode()
         super().__init__(self.reason)
 
 
@@ -29,6 +29,14 @@ class Temporary(GraphError):
     """1, 2, 5xx, time-outs, a broken answer: try again later."""
 
 
+class Slow(Temporary):
+    """No answer within the time we give one."""
+
+
+class Garbage(Temporary):
+    """An answer that is none: half of one, HTML, the wrong types."""
+
+
 class Permanent(GraphError):
     """100 and whatever is not known to heal."""
 
@@ -36,13 +44,15 @@ class Permanent(GraphError):
 THROTTLED = {4, 17, 32, 341, 613, *range(80000, 80006)}
 TOKEN_DEAD = {190, 102}
 TEMPORARY = {1, 2}
+TOO_MANY = 429
 PERMISSION = {3, 10, *range(200, 300)}
 
 
 def from_answer(status: int, error: dict, wait: int) -> GraphError:
-    code = error.get("code") if isinstance(error.get("code"), int) else 0
+    code = error.get("code")
+    code = int(code) if isinstance(code, int) or (isinstance(code, str) and code.isdecimal()) else 0
     reason = f"Meta answered {status}, code {code}: {str(error.get('message', ''))[:150]}"
-    if code in THROTTLED:
+    if code in THROTTLED or status == TOO_MANY:
         return Throttled(reason, wait)
     for codes, kind in ((TOKEN_DEAD, TokenDead), (PERMISSION, PermissionMissing), (TEMPORARY, Temporary)):
         if code in codes:

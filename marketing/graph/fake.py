@@ -191,7 +191,7 @@ def serve(port: int = 0) -> tuple[Server, State]:
 def running(port: int = 0):
     """The stand-in's state while it runs in a thread of this process."""
     server, state = serve(port)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=[0.02], daemon=True).start()
     try:
         yield state
     finally:

@@ -5,6 +5,7 @@ import json
 SLOW_DOWN_AT = 75
 # Meta names no time in some refusals; a page is then left alone for a minute.
 DEFAULT_WAIT = 60
+LONGEST_WAIT = 24 * 3600
 
 
 def read(headers) -> tuple[int, int]:
@@ -12,12 +13,16 @@ def read(headers) -> tuple[int, int]:
     entries = [*_app_usage(headers), *_business_usage(headers)]
     used = [value for entry in entries for key, value in entry.items() if _is_percent(key, value)]
     minutes = [entry.get("estimated_time_to_regain_access") or 0 for entry in entries]
-    numbers = [value for value in minutes if isinstance(value, int | float)]
-    return int(max(used, default=0)), int(max(numbers, default=0) * 60)
+    numbers = [value for value in minutes if _is_number(value)]
+    return int(max(used, default=0)), int(min(max(numbers, default=0) * 60, LONGEST_WAIT))
 
 
 def _is_percent(key: str, value) -> bool:
-    return key in ("call_count", "total_cputime", "total_time") and isinstance(value, int | float)
+    return key in ("call_count", "total_cputime", "total_time") and _is_number(value)
+
+
+def _is_number(value) -> bool:
+    return isinstance(value, int | float) and 0 <= value < float("inf")
 
 
 def _app_usage(headers) -> list[dict]:

@@ -1,13 +1,13 @@
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Now
 from django.utils import timezone
 
 
 class InboxQuerySet(models.QuerySet):
     def due(self):
         """Rows that wait for their lead to be fetched and whom nobody works on."""
-        now = timezone.now()
-        return self.filter(state=InboxEntry.State.RECEIVED, next_attempt_at__lte=now)
+        return self.filter(state=InboxEntry.State.RECEIVED, next_attempt_at__lte=Now())
 
     def unfinished(self):
         return self.filter(state__in=[InboxEntry.State.RECEIVED, InboxEntry.State.FAILED, InboxEntry.State.UNROUTED])
@@ -40,8 +40,9 @@ class InboxEntry(models.Model):
     state = models.CharField(max_length=12, choices=State, default=State.RECEIVED)
     reason = models.CharField(max_length=500, blank=True)
     attempts = models.PositiveIntegerField(default=0)
-    # Also the lease of whoever works on the row: a killed worker's row is due again when it runs out.
-    next_attempt_at = models.DateTimeField(default=timezone.now)
+    # Also the lease of whoever works on the row: a killed worker's row is due again when it runs out. By the database's
+    # clock: that of a machine may be an hour off.
+    next_attempt_at = models.DateTimeField(db_default=Now())
     found_by = models.CharField(max_length=12, choices=FoundBy, default=FoundBy.WEBHOOK)
     entity = models.ForeignKey("accounts.Entity", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     lead = models.ForeignKey("crm.Lead", null=True, blank=True, on_delete=models.SET_NULL, related_name="deliveries")

@@ -1,6 +1,6 @@
 from django.db import models
 from django.db.models import Q
-from django.utils import timezone
+from django.db.models.functions import Now
 
 from betterside.encryption import EncryptedTextField
 
@@ -8,7 +8,7 @@ from betterside.encryption import EncryptedTextField
 class MetaPageQuerySet(models.QuerySet):
     def ready(self):
         """Pages that may be asked now: not waiting for a new token, not paused by Meta's limits."""
-        return self.filter(needs_reconnect=False).filter(Q(paused_until=None) | Q(paused_until__lte=timezone.now()))
+        return self.filter(needs_reconnect=False).filter(Q(paused_until=None) | Q(paused_until__lte=Now()))
 
 
 class MetaPage(models.Model):

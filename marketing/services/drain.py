@@ -5,48 +5,55 @@ Every step can run twice: rows are claimed by a lease, and a row is finished in 
 """
 
 import logging
-import random
+import time
 from concurrent.futures import ThreadPoolExecutor
+from threading import Event
 
-from django.conf import settings
 from django.db import transaction
 
 from betterside.api.errors import DATABASE_AWAY
 
 from ..graph import errors
-from ..graph.client import GraphClient
 from ..models import InboxEntry, MetaPage
 from . import inbox, pages, routing
 from .capture import PersonKnown, capture
+from .refusals import backoff, refused
+
+__all__ = ["backoff", "drain", "due_pages", "take"]
 
 log = logging.getLogger(__name__)
 
 AT_ONCE = 4
-BATCH = 20
-# A job gives way to other pages after so many rows; the rest is deferred again.
-ROWS_PER_JOB = 200
+BATCH = 12
+# A job gives way to other pages after so long; the rest is deferred again, behind them.
+SECONDS_PER_JOB = 3
 State = InboxEntry.State
+# What Meta would say to the page's other leads too: nobody asks for them until it is over.
+PAGE_WIDE = (errors.TokenDead, errors.Throttled, errors.Slow)
 
 
 def drain(page_id: str) -> bool:
-    """Work off due rows; True when some are left and may be worked on at once."""
-    done = 0
-    while done < ROWS_PER_JOB:
+    """Work off due rows; True when some are left and may be worked on at once.
+
+    The first is asked for alone: what Meta refuses to the whole page is refused once, not once per lead.
+    """
+    until, size = None, 1
+    while until is None or time.monotonic() < until:
         page = pages.get(page_id)
-        if not MetaPage.objects.ready().filter(pk=page.pk).exists():
-            return False
-        rows = inbox.claim(page_id, BATCH)
+        rows = inbox.claim(page_id, size) if pages.is_ready(page) else []
         if not rows:
             return False
-        done += len(rows)
         _work(page, rows)
-    return InboxEntry.objects.due().filter(page_id=page_id).exists()
+        # Counted from here: a page that answers slowly still gets a whole batch done in each job.
+        until, size = until or time.monotonic() + SECONDS_PER_JOB, BATCH
+    return pages.is_ready(page) and InboxEntry.objects.due().filter(page_id=page_id).exists()
 
 
 def _work(page: MetaPage, rows: list[InboxEntry]) -> None:
     routed = [row for row in rows if _may_have_a_route(row)]
+    enough = Event()
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        fetched = pool.map(lambda row: _fetch(page, row), routed)
+        fetched = list(pool.map(lambda row: _fetch(page, row, enough), routed))
     for row, answer in zip(routed, fetched, strict=True):
         _settle(page, row, answer)
 
@@ -59,33 +66,44 @@ def _may_have_a_route(row: InboxEntry) -> bool:
     return False
 
 
-def _fetch(page: MetaPage, row: InboxEntry) -> dict | errors.GraphError:
-    """Runs in a thread without a database: everything it needs was read before."""
-    client = GraphClient(page.access_token or settings.FB_PAGE_ACCESS_TOKEN)
+def _fetch(page: MetaPage, row: InboxEntry, enough: Event) -> dict | errors.GraphError | None:
+    """Runs in a thread without a database: everything it needs was read before. None: not asked for this time."""
+    if enough.is_set():
+        return None
+    client = pages.client(page)
     try:
         answer = client.lead(row.source_lead_id)
     except errors.GraphError as error:
+        if isinstance(error, PAGE_WIDE):
+            enough.set()
         return error
     answer["_used_percent"] = client.used_percent
     return answer
 
 
-def _settle(page: MetaPage, row: InboxEntry, answer: dict | errors.GraphError) -> None:
-    if isinstance(answer, errors.GraphError):
-        _refused(page, row, answer)
-        return
-    pages.slow_down(page, answer.pop("_used_percent"))
+def _settle(page: MetaPage, row: InboxEntry, answer: dict | errors.GraphError | None) -> None:
+    if answer is None:
+        inbox.give_back(row)
+    elif isinstance(answer, errors.GraphError):
+        refused(page, row, answer)
+    else:
+        pages.slow_down(page, answer.pop("_used_percent"))
+        _take_or_say_why_not(row, answer)
+
+
+def _take_or_say_why_not(row: InboxEntry, answer: dict) -> None:
     try:
         take(row.pk, answer)
-    except routing.NoRoute as error:
-        inbox.finish(row, State.UNROUTED, reason=str(error))
+    except (routing.NoRoute, routing.NoAnswers) as error:
+        inbox.finish(row, error.state, reason=str(error))
     except PersonKnown as error:
         inbox.finish(row, State.DUPLICATE, reason=error.message)
     except DATABASE_AWAY:
         raise
     except Exception as error:  # noqa: BLE001 - one poisoned answer must not hold up the rows behind it; it stays visible
         log.exception("Lead %s could not be captured", row.source_lead_id)
-        inbox.finish(row, State.FAILED, reason=f"Could not be captured: {type(error).__name__}: {error}")
+        # The kind of error only: its text may quote what the person answered.
+        inbox.finish(row, State.FAILED, reason=f"Could not be captured: {type(error).__name__}")
 
 
 @transaction.atomic
@@ -100,25 +118,6 @@ def take(entry_id: int, answer: dict) -> None:
     inbox.finish(
         row, state, lead=captured.lead, reason="" if captured.is_new else "Attached to the person's open lead."
     )
-
-
-def _refused(page: MetaPage, row: InboxEntry, error: errors.GraphError) -> None:
-    if isinstance(error, errors.TokenDead):
-        pages.disconnect(page, error.reason)
-        inbox.try_later(row, reason=error.reason, seconds=0, burn=False)
-    elif isinstance(error, errors.Throttled):
-        pages.pause(page, error.wait, error.reason)
-        inbox.try_later(row, reason=error.reason, seconds=error.wait, burn=False)
-    elif isinstance(error, errors.Temporary):
-        inbox.try_later(row, reason=error.reason, seconds=backoff(row.attempts))
-    else:
-        inbox.finish(row, State.FAILED, reason=error.reason)
-
-
-def backoff(attempts: int) -> float:
-    """Seconds until the next try: doubling from 5 s to 15 min, with jitter so that rows do not come back together."""
-    most = min(inbox.BACKOFF_FIRST * 2 ** min(attempts, 12), settings.CAPTURE_BACKOFF_MAX)
-    return most * random.uniform(0.5, 1.0)  # noqa: S311 - spreads load, guards nothing
 
 
 def due_pages() -> list[str]:

@@ -1,18 +1,21 @@
 """Deliveries from Meta: every change becomes one row, at once; fetching its lead is a job's work."""
 
 import hashlib
+import json
+import math
 from datetime import timedelta
 
-import orjson
+from django.conf import settings
 from django.db import transaction
+from django.db.models import F
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from ..models import InboxEntry
 from . import mapping
 
-# How long one worker may work on a row before another takes it over.
-LEASE = timedelta(seconds=45)
-BACKOFF_FIRST, BACKOFF_MOST = 5, 900
+State = InboxEntry.State
+UNREADABLE = "unreadable-"
 
 
 @transaction.atomic
@@ -22,11 +25,13 @@ def receive(delivery: dict, *, wake) -> list[InboxEntry]:
     `wake(page_id)` is called once per page with new rows, inside the transaction: it defers the job that drains it.
     """
     rows = [row for change in changes(delivery) if (row := _row(*change))]
+    # In one order everywhere: two deliveries with the same changes would else wait for each other in a circle.
+    rows.sort(key=lambda row: row.source_lead_id)
     before = InboxEntry.objects.filter(source_lead_id__in=[row.source_lead_id for row in rows])
     known = set(before.values_list("source_lead_id", flat=True))
     InboxEntry.objects.bulk_create(rows, ignore_conflicts=True, batch_size=500)
     new = [row for row in rows if row.source_lead_id not in known]
-    for page_id in sorted({row.page_id for row in new if row.state == InboxEntry.State.RECEIVED}):
+    for page_id in sorted({row.page_id for row in new if row.state == State.RECEIVED}):
         wake(page_id)
     return new
 
@@ -62,11 +67,13 @@ def _row(entry, change) -> InboxEntry | None:
 
 
 def storable(value, depth: int = 20):
-    """What PostgreSQL's JSON takes: no NUL, not nested without end."""
+    """What PostgreSQL's JSON takes: no NUL, no NaN, not nested without end."""
     if isinstance(value, str):
         return mapping.clean(value)
     if isinstance(value, dict | list) and depth == 0:
         return "…"
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
     if isinstance(value, dict):
         return {mapping.clean(key): storable(item, depth - 1) for key, item in value.items()}
     return [storable(item, depth - 1) for item in value] if isinstance(value, list) else value
@@ -82,11 +89,12 @@ def id_of(source, name: str) -> str:
 
 
 def _unreadable(change) -> InboxEntry:
-    digest = hashlib.sha256(orjson.dumps(change, default=str, option=orjson.OPT_SORT_KEYS)).hexdigest()
+    change = storable(change)
+    digest = hashlib.sha256(json.dumps(change, sort_keys=True).encode()).hexdigest()
     return InboxEntry(
-        source_lead_id=f"unreadable-{digest}",
-        change=storable(change) if isinstance(change, dict) else {"change": storable(change)},
-        state=InboxEntry.State.FAILED,
+        source_lead_id=f"{UNREADABLE}{digest}",
+        change=change if isinstance(change, dict) else {"change": change},
+        state=State.FAILED,
         reason="The change has no leadgen_id or no page_id.",
     )
 
@@ -96,36 +104,41 @@ def claim(page_id: str, limit: int) -> list[InboxEntry]:
     with transaction.atomic():
         due = InboxEntry.objects.due().filter(page_id=page_id).order_by("next_attempt_at", "pk")
         rows = list(due.select_for_update(skip_locked=True)[:limit])
-        leased_until = timezone.now() + LEASE
-        InboxEntry.objects.filter(pk__in=[row.pk for row in rows]).update(next_attempt_at=leased_until)
+        _wait(InboxEntry.objects.filter(pk__in=[row.pk for row in rows]), settings.CAPTURE_LEASE)
     return rows
 
 
+def give_back(row: InboxEntry) -> None:
+    """Nobody has asked Meta for it: it is due again as soon as its page is."""
+    _wait(InboxEntry.objects.filter(pk=row.pk, state=State.RECEIVED), 0)
+
+
 def finish(row: InboxEntry, state: str, *, reason: str = "", lead=None) -> None:
-    row.state, row.reason, row.processed_at = state, reason[:500], timezone.now()
-    row.lead = lead or row.lead
-    row.entity_id = lead.entity_id if lead else row.entity_id
-    row.save(update_fields=["state", "reason", "lead", "entity", "processed_at"])
+    """Only what still waits is finished: whose lease ran out may find that another was quicker."""
+    found = {"state": state, "reason": reason[:500], "processed_at": timezone.now()}
+    if lead is not None:
+        found |= {"lead": lead, "entity_id": lead.entity_id}
+    InboxEntry.objects.filter(pk=row.pk, state=State.RECEIVED).update(**found)
 
 
 def try_later(row: InboxEntry, *, reason: str, seconds: float, burn: bool = True) -> None:
     """Give the row back. An attempt that Meta's limits refused is not burnt."""
-    row.attempts += burn
-    row.reason = reason[:500]
-    row.next_attempt_at = timezone.now() + timedelta(seconds=seconds)
-    row.save(update_fields=["attempts", "reason", "next_attempt_at"])
+    waiting = InboxEntry.objects.filter(pk=row.pk, state=State.RECEIVED)
+    _wait(waiting, seconds, reason=reason[:500], attempts=F("attempts") + int(burn))
+
+
+def _wait(rows, seconds: float, **also) -> None:
+    """By the database's clock, which all machines share."""
+    rows.update(next_attempt_at=Now() + timedelta(seconds=seconds), **also)
 
 
 @transaction.atomic
 def replay(rows, *, wake) -> int:
     """Work on rows again that failed or had no route; returns how many. Finished ones are left alone."""
-    again = rows.filter(state__in=[InboxEntry.State.FAILED, InboxEntry.State.UNROUTED]).exclude(
-        source_lead_id__startswith="unreadable-"
-    )
-    found = list(again.select_for_update())
-    InboxEntry.objects.filter(pk__in=[row.pk for row in found]).update(
-        state=InboxEntry.State.RECEIVED, reason="", next_attempt_at=timezone.now()
-    )
-    for page_id in sorted({row.page_id for row in found}):
+    again = rows.filter(state__in=[State.FAILED, State.UNROUTED]).exclude(source_lead_id__startswith=UNREADABLE)
+    found = list(again.order_by("pk").select_for_update().values_list("pk", "page_id"))
+    waiting = InboxEntry.objects.filter(pk__in=[pk for pk, _page in found])
+    _wait(waiting, 0, state=State.RECEIVED, reason="", attempts=0, processed_at=None)
+    for page_id in sorted({page_id for _pk, page_id in found}):
         wake(page_id)
     return len(found)

@@ -59,11 +59,14 @@ def platform(value) -> str:
 
 
 def moment(value) -> datetime | None:
-    """Meta's times: seconds, milliseconds (over 1e11) or ISO with +0000; None for what is no time."""
+    """Meta's times: seconds, milliseconds (over 1e11) or ISO with +0000; None for what is no time of this product."""
     try:
         if isinstance(value, str) and not value.isdigit():
-            return parse_datetime(re.sub(r"([+-]\d{2})(\d{2})$", r"\1:\2", value))
-        number = float(value)
-        return datetime.fromtimestamp(number / 1000 if number > 1e11 else number, UTC)
+            found = parse_datetime(re.sub(r"([+-]\d{2})(\d{2})$", r"\1:\2", value))
+            found = found and found.replace(tzinfo=found.tzinfo or UTC)
+        else:
+            number = float(value)
+            found = datetime.fromtimestamp(number / 1000 if number > 1e11 else number, UTC)
     except (TypeError, ValueError, OverflowError, OSError):
         return None
+    return found if found and 2000 < found.year < 2200 else None

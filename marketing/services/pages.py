@@ -2,18 +2,34 @@
 
 from datetime import timedelta
 
+from django.conf import settings
 from django.db import transaction
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from betterside.jobs import defer
 
 from .. import mails
+from ..graph import errors
+from ..graph.client import GraphClient
 from ..graph.usage import SLOW_DOWN_AT
 from ..models import MetaPage
+
+# A page that keeps Meta's answers waiting is left alone for so long: its time-outs take time from the other pages.
+SLOW_PAUSE = 30
 
 
 def get(page_id: str) -> MetaPage:
     return MetaPage.objects.get_or_create(page_id=page_id)[0]
+
+
+def is_ready(page: MetaPage) -> bool:
+    """Whether Meta may be asked now, by the database's clock."""
+    return MetaPage.objects.ready().filter(pk=page.pk).exists()
+
+
+def client(page: MetaPage) -> GraphClient:
+    return GraphClient(page.access_token or settings.FB_PAGE_ACCESS_TOKEN)
 
 
 @transaction.atomic
@@ -26,6 +42,17 @@ def disconnect(page: MetaPage, reason: str) -> None:
         defer(mails.mail_reconnect, page_pk=page.pk)
 
 
+def heed(page: MetaPage, error: errors.GraphError) -> None:
+    """What Meta said to the page as a whole."""
+    if isinstance(error, errors.TokenDead):
+        disconnect(page, error.reason)
+    elif isinstance(error, errors.Throttled):
+        pause(page, error.wait, error.reason)
+    elif isinstance(error, errors.Slow):
+        pause(page, min(SLOW_PAUSE, settings.CAPTURE_BACKOFF_MAX), error.reason)
+
+
+@transaction.atomic
 def connect(page: MetaPage, token: str, *, wake) -> None:
     """Give the page a new token; what waited is worked on at once."""
     page.access_token = token
@@ -35,7 +62,7 @@ def connect(page: MetaPage, token: str, *, wake) -> None:
 
 
 def pause(page: MetaPage, seconds: int, reason: str) -> None:
-    until = timezone.now() + timedelta(seconds=seconds)
+    until = Now() + timedelta(seconds=seconds)
     MetaPage.objects.filter(pk=page.pk).update(paused_until=until, trouble=reason, updated_at=timezone.now())
 
 

@@ -3,12 +3,10 @@
 import time
 from datetime import timedelta
 
-from django.conf import settings
 from django.utils import timezone
 
 from ..graph import errors
-from ..graph.client import GraphClient
-from ..models import CaptureRoute, InboxEntry, ReconcileRun
+from ..models import CaptureRoute, InboxEntry, MetaPage, ReconcileRun
 from . import inbox, mapping, pages
 
 DAYS = 3
@@ -28,9 +26,11 @@ def run(*, wake) -> ReconcileRun:
     result = ReconcileRun.objects.create()
     for page_id, form_id in forms():
         result.forms += 1
+        page = pages.get(page_id)
         try:
-            seen, missing = _form(page_id, form_id, wake)
+            seen, missing = _form(page, form_id, wake)
         except errors.GraphError as error:
+            pages.heed(page, error)
             result.trouble += f"{page_id} / {form_id}: {error.reason}\n"
             continue
         result.leads_seen += seen
@@ -40,10 +40,12 @@ def run(*, wake) -> ReconcileRun:
     return result
 
 
-def _form(page_id: str, form_id: str, wake) -> tuple[int, int]:
-    page = pages.get(page_id)
-    client = GraphClient(page.access_token or settings.FB_PAGE_ACCESS_TOKEN)
-    found = [_entry(page_id, form_id, lead) for lead in client.form_leads(form_id, int(time.time()) - DAYS * 86400)]
+def _form(page: MetaPage, form_id: str, wake) -> tuple[int, int]:
+    """(leads that Meta has, those that we had not). A page that waits for Meta or for a token is not asked for."""
+    if not pages.is_ready(page):
+        raise errors.Temporary("Not asked: the page is paused or needs a new token.")
+    since = int(time.time()) - DAYS * 86400
+    found = [_entry(page.page_id, form_id, lead) for lead in pages.client(page).form_leads(form_id, since)]
     rows = [row for row in found if row]
     known = set(
         InboxEntry.objects.filter(source_lead_id__in=[row.source_lead_id for row in rows]).values_list(
@@ -53,7 +55,7 @@ def _form(page_id: str, form_id: str, wake) -> tuple[int, int]:
     missing = [row for row in rows if row.source_lead_id not in known]
     InboxEntry.objects.bulk_create(missing, ignore_conflicts=True, batch_size=500)
     if missing:
-        wake(page_id)
+        wake(page.page_id)
     return len(rows), len(missing)
 
 

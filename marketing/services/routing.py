@@ -10,6 +10,14 @@ from .capture import Enquiry
 class NoRoute(Exception):
     """Nobody has said where leads of this page, form and campaign go."""
 
+    state = InboxEntry.State.UNROUTED
+
+
+class NoAnswers(Exception):
+    """Meta's answer holds nothing that a person said."""
+
+    state = InboxEntry.State.FAILED
+
 
 @dataclass(frozen=True)
 class Target:
@@ -47,11 +55,13 @@ def target(*, page_id: str, form_id: str = "", campaign_id: str = "") -> Target:
 
 
 def enquiry(row: InboxEntry, answer: dict) -> Enquiry:
-    """What capture needs, out of the row and Meta's answer. Raises NoRoute."""
+    """What capture needs, out of the row and Meta's answer. Raises NoRoute, NoAnswers."""
     form_id = mapping.clean(answer.get("form_id") or row.form_id)[:64]
     campaign_id = mapping.clean(answer.get("campaign_id") or row.campaign_id)[:64]
     way = target(page_id=row.page_id, form_id=form_id, campaign_id=campaign_id)
     given = mapping.answers(answer.get("field_data"))
+    if not given:
+        raise NoAnswers("Meta's answer has no answers in field_data.")
     fields = mapping.person(given) | {
         "source": SOURCES.get(way.pipeline, "Facebook Ad"),
         "raw_field_data": given,
