@@ -5,6 +5,7 @@ with {"mode", "times", "one_in", "delay"}, POST /_leads with {id: lead}, GET /_c
 """
 
 import contextlib
+import itertools
 import json
 import random
 import threading
@@ -25,6 +26,8 @@ def throttled() -> tuple:
     return error(80005, "Too many calls", 400, **{"X-Business-Use-Case-Usage": json.dumps(used)})
 
 
+# An answer that comes a byte at a time and never ends.
+TRICKLE = ()
 # What Meta says when it was ordered to fail. A text is sent as it is, None breaks the connection.
 FAILURES = {
     "500": lambda: error(2, "Service temporarily unavailable", 500),
@@ -35,6 +38,12 @@ FAILURES = {
     "html": lambda: (200, "<html>Sorry</html>", {}),
     "cut": lambda: (200, '{"id": "1", "field_data": [{"na', {}),
     "wrong_types": lambda: (200, {"id": "1", "field_data": "none", "created_time": [], "campaign_id": {}}, {}),
+    "empty": lambda: (200, {"id": "1", "field_data": []}, {}),
+    "endless_wait": lambda: error(
+        4, "Limit", 400, **{"X-App-Usage": '{"call_count": Infinity, "estimated_time_to_regain_access": 1e999}'}
+    ),
+    "redirect": lambda: (302, "", {"Location": "http://127.0.0.1:1/elsewhere"}),
+    "trickle": lambda: TRICKLE,
     "large": lambda: (200, "x" * 1_100_000, {}),
     "reset": lambda: None,
 }
@@ -145,10 +154,19 @@ def handler(state: State) -> type[BaseHTTPRequestHandler]:
                 time.sleep(state.delay)
             mode = state.failure(token)
             answer = FAILURES[mode]() if mode else state.answer(address.path, parse_qs(address.query))
+            if answer is TRICKLE:
+                return self._trickle()
             if answer is None:
                 self.close_connection = True
                 return self.connection.close()
             return self._send(*answer)
+
+        def _trickle(self):
+            self.close_connection = True
+            with contextlib.suppress(OSError):
+                for byte in itertools.chain(b"HTTP/1.1 200 OK\r\nX-Long: ", itertools.repeat(120)):
+                    self.connection.send(bytes([byte]))
+                    time.sleep(0.05)
 
         def do_POST(self):
             body = json.loads(self.rfile.read(int(self.headers.get("Content-Length", 0))) or b"{}")

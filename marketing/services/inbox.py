@@ -15,6 +15,7 @@ from ..models import InboxEntry
 from . import mapping
 
 State = InboxEntry.State
+AT_ONCE = 500  # rows stored by one statement
 UNREADABLE = "unreadable-"
 
 
@@ -24,16 +25,19 @@ def receive(delivery: dict, *, wake) -> list[InboxEntry]:
 
     `wake(page_id)` is called once per page with new rows, inside the transaction: it defers the job that drains it.
     """
-    rows = [row for change in changes(delivery) if (row := _row(*change))]
-    # In one order everywhere: two deliveries with the same changes would else wait for each other in a circle.
-    rows.sort(key=lambda row: row.source_lead_id)
+    rows = in_one_order([row for change in changes(delivery) if (row := _row(*change))])
     before = InboxEntry.objects.filter(source_lead_id__in=[row.source_lead_id for row in rows])
     known = set(before.values_list("source_lead_id", flat=True))
-    InboxEntry.objects.bulk_create(rows, ignore_conflicts=True, batch_size=500)
+    InboxEntry.objects.bulk_create(rows, ignore_conflicts=True, batch_size=AT_ONCE)
     new = [row for row in rows if row.source_lead_id not in known]
     for page_id in sorted({row.page_id for row in new if row.state == State.RECEIVED}):
         wake(page_id)
     return new
+
+
+def in_one_order(rows: list[InboxEntry]) -> list[InboxEntry]:
+    """Two deliveries with the same changes would else wait for each other's rows in a circle."""
+    return sorted(rows, key=lambda row: row.source_lead_id)
 
 
 def changes(delivery: dict) -> list[tuple[object, object]]:
