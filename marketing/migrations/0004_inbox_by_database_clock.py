@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("marketing", "0002_capture_and_insights"),
+        ("marketing", "0003_budget_period"),
     ]
 
     operations = [
