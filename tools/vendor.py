@@ -1,4 +1,5 @@
-"""Fetch the front-end packages with npm and lay their files under static/vendor/ (`make vendor`).
+"""Fetch the front-end packages with npm and lay their files under static/vendor/ (`make vendor`), and what only the
+browser tests need under tests/vendor/.
 
 Needed only to raise a version: the files are committed, and nobody needs Node to run the project.
 Source map comments are cut off, because the hashed static storage refuses a file that names a missing one.
@@ -14,10 +15,9 @@ import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-VENDOR = ROOT / "static" / "vendor"
 LICENCES = Path(__file__).resolve().parent / "licences"
 
-# Package, version, licence, {file in the package: name under static/vendor/}. The licence of htmx-ext-sse
+# Package, version, licence, {file in the package: name under the target}. The licence of htmx-ext-sse
 # stands only in its licence file.
 TABLER = {"dist/css/tabler.min.css": "tabler.min.css", "dist/js/tabler.min.js": "tabler.min.js"}
 PACKAGES = [
@@ -30,6 +30,8 @@ PACKAGES = [
     ("sortablejs", "1.15.7", "MIT", {"Sortable.min.js": "Sortable.min.js"}),
     ("idiomorph", "0.8.0", "0BSD", {"dist/idiomorph-ext.min.js": "idiomorph-ext.min.js"}),
 ]
+TEST_PACKAGES = [("axe-core", "4.14.1", "MPL-2.0", {"axe.min.js": "axe.min.js"})]
+TARGETS = {ROOT / "static" / "vendor": PACKAGES, ROOT / "tests" / "vendor": TEST_PACKAGES}
 # The outline icons that `{% icon %}` may name.
 ICONS = (Path(__file__).resolve().parent / "icons.txt").read_text().split()
 
@@ -37,7 +39,7 @@ ICONS = (Path(__file__).resolve().parent / "icons.txt").read_text().split()
 def install(folder: Path) -> Path:
     """Install exactly the pinned versions, running no package's scripts; return node_modules."""
     (folder / "package.json").write_text('{"private": true}')
-    wanted = [f"{name}@{version}" for name, version, *_ in PACKAGES]
+    wanted = [f"{name}@{version}" for packages in TARGETS.values() for name, version, *_ in packages]
     flags = ["--ignore-scripts", "--no-audit", "--no-fund", "--no-save", "--legacy-peer-deps", "--loglevel=error"]
     subprocess.run(["npm", "install", *flags, *wanted], cwd=folder, check=True)  # noqa: S603, S607
     return folder / "node_modules"
@@ -59,9 +61,9 @@ def icon_shapes(modules: Path) -> bytes:
 
 
 def licence_text(package: Path, name: str) -> str:
-    """The package's own licence file, or ours from tools/licences/ where it ships none."""
-    own = next(package.glob("LICENSE*"), LICENCES / f"{slug(name)}.txt")
-    return own.read_text().strip() + "\n"
+    """The package's own licence files, or ours from tools/licences/ where it ships none."""
+    own = sorted(package.glob("LICENSE*")) or [LICENCES / f"{slug(name)}.txt"]
+    return "\n\n".join(path.read_text().strip() for path in own) + "\n"
 
 
 def slug(name: str) -> str:
@@ -69,7 +71,7 @@ def slug(name: str) -> str:
 
 
 def contents_of(modules: Path, name: str, files: dict) -> dict[str, bytes]:
-    """What one package contributes, by name under static/vendor/."""
+    """What one package contributes, by name under its target."""
     contents = {new: without_source_map((modules / name / old).read_bytes()) for old, new in files.items()}
     if name == "@tabler/icons":
         contents["icons.json"] = icon_shapes(modules)
@@ -77,16 +79,17 @@ def contents_of(modules: Path, name: str, files: dict) -> dict[str, bytes]:
     return contents
 
 
-def lay_out(modules: Path, target: Path) -> list[dict]:
-    """Write every file into `target`; return the entries of VENDOR.json."""
+def lay_out(modules: Path, target: Path, packages: list) -> list[dict]:
+    """Write the packages' files into `target` with their VENDOR.json; return its entries."""
     entries = []
     (target / "licences").mkdir(parents=True)
-    for name, version, licence, files in PACKAGES:
+    for name, version, licence, files in packages:
         contents = contents_of(modules, name, files)
         for new, content in contents.items():
             (target / new).write_bytes(content)
         sums = {new: hashlib.sha256(content).hexdigest() for new, content in contents.items()}
         entries.append({"package": name, "version": version, "licence": licence, "files": sums})
+    (target / "VENDOR.json").write_text(json.dumps(entries, indent=2) + "\n")
     return entries
 
 
@@ -95,13 +98,13 @@ def main() -> None:
         sys.exit("npm is missing. Only raising a front-end version needs it: install Node.js 20 or newer.")
     with tempfile.TemporaryDirectory() as folder:
         modules = install(Path(folder))
-        fresh = Path(folder) / "vendor"
-        entries = lay_out(modules, fresh)
-        (fresh / "VENDOR.json").write_text(json.dumps(entries, indent=2) + "\n")
-        shutil.rmtree(VENDOR, ignore_errors=True)
-        shutil.copytree(fresh, VENDOR)
-    for entry in entries:
-        print(f"{entry['package']} {entry['version']} ({entry['licence']})")
+        for target, packages in TARGETS.items():
+            fresh = Path(folder) / target.parent.name
+            entries = lay_out(modules, fresh, packages)
+            shutil.rmtree(target, ignore_errors=True)
+            shutil.copytree(fresh, target)
+            for entry in entries:
+                print(f"{entry['package']} {entry['version']} ({entry['licence']})")
 
 
 if __name__ == "__main__":
