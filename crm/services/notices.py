@@ -3,6 +3,7 @@
 from collections import defaultdict
 
 from betterside.realtime.notifications import Kind, notify
+from betterside.ui import in_words
 
 from ..models import Assignment, Lead
 
@@ -37,4 +38,4 @@ def _tell(owner, leads: list[Lead]) -> None:
 
 
 def _about(lead: Lead) -> str:
-    return ", ".join(filter(None, [str(lead), f"from {lead.source}" if lead.source else ""]))
+    return ", ".join(filter(None, [str(lead), f"from {in_words(lead.source)}" if lead.source else ""]))

@@ -22,7 +22,7 @@ def told(user) -> list[tuple]:
 
 def test_a_captured_lead_is_told_to_its_owner(cp):
     lead = make_lead(owner=cp, pipeline="channel", full_name="Asha Rao", source="meta_ads")
-    assert told(cp) == [("A lead was given to you", "Asha Rao, from meta_ads", f"/leads/{lead.pk}", lead.pk)]
+    assert told(cp) == [("A lead was given to you", "Asha Rao, from Meta ads", f"/leads/{lead.pk}", lead.pk)]
 
 
 def test_nobody_is_told_what_they_did_themselves(cp):
