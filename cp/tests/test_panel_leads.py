@@ -266,3 +266,16 @@ def test_fifty_leads_cost_as_many_queries_as_three(browser, cp, path):
         costs.append(cost())
     assert costs[0] == costs[1] <= 9
     assert Activity.objects.overdue(timezone.now()).count() == 50
+
+
+@pytest.mark.parametrize(
+    ("query", "said"), [("?view=board", "No leads yet"), ("?view=board&search=nobody", "No lead matches")]
+)
+def test_an_empty_board_says_what_to_do_next(browser, query, said):
+    page = browser.get(f"/leads{query}").content.decode()
+    assert said in page
+    assert 'class="board"' not in page
+
+
+def test_a_dashboard_without_leads_draws_no_empty_charts(browser):
+    assert "data-chart" not in browser.get("/").content.decode()

@@ -35,7 +35,8 @@ class LeadsView(FilteredLeads, TemplateView):
     def get_context_data(self, **kwargs):
         context = super().get_context_data(**self.filtered(), **kwargs)
         if self.request.GET.get("view") == "board":
-            return context | {"view": "board", "columns": board.columns(context["found"])}
+            columns = board.columns(context["found"])
+            return context | {"view": "board", "columns": columns if any(one.count for one in columns) else []}
         page = Paginator(context["found"], PAGE).get_page(self.request.GET.get("page"))
         return context | {"view": "table", "page": page, "bulk_form": MoveForm(auto_id="bulk_%s")}
 
