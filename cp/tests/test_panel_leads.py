@@ -279,3 +279,17 @@ def test_an_empty_board_says_what_to_do_next(browser, query, said):
 
 def test_a_dashboard_without_leads_draws_no_empty_charts(browser):
     assert "data-chart" not in browser.get("/").content.decode()
+
+
+@pytest.mark.parametrize("path", ["/leads", "/leads/{}"])
+def test_a_tap_calls_or_writes_to_the_lead(browser, lead, path):
+    page = browser.get(path.format(lead.pk)).content.decode()
+    assert 'href="tel:+919820012345"' in page
+    assert 'href="https://wa.me/919820012345"' in page
+
+
+def test_a_number_that_is_not_known_abroad_is_called_and_not_written_to(browser, cp):
+    unknown = make_lead(owner=cp, pipeline="channel", phone="0000000000")
+    page = browser.get(f"/leads/{unknown.pk}").content.decode()
+    assert ("wa.me" in page) == bool(unknown.phone_e164)
+    assert 'href="tel:' in page

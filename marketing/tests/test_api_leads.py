@@ -195,3 +195,33 @@ def test_the_list_costs_the_same_for_30_as_for_3(client, assert_query_count):
             client.post(URL, BODY | {"campaign_id": CampaignFactory().pk})
 
     assert_query_count.flat("marketing-leads list", lambda: client.get(f"{URL}?limit=100"), make)
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ({"status": "QUALIFIED"}, {"Sarah"}),
+        ({"source": "Referral"}, {"John", "Sarah"}),
+        ({"search": "john"}, {"John"}),
+        ({"search": "555-0202"}, {"Jane"}),
+        ({"source": "Referral", "status": "NEW"}, {"John"}),
+        ({"limit": 1, "offset": 1}, {"Jane"}),
+        ({"limit": 1000}, {"John", "Jane", "Sarah"}),
+    ],
+)
+def test_the_list_filters_and_pages(client, query, found):
+    for name, source, status, phone in (
+        ("John", "Referral", "NEW", "+1-555-0201"),
+        ("Jane", "Social Media", "NEW", "+1-555-0202"),
+        ("Sarah", "Referral", "QUALIFIED", "+1-555-0203"),
+    ):
+        client.post(URL, {"first_name": name, "source": source, "status": status, "phone": phone})
+
+    assert {lead["first_name"] for lead in client.get(URL, query).json()["data"]} == found
+
+
+@pytest.mark.parametrize("query", [{"status": "new"}, {"limit": -1}, {"offset": "a"}])
+def test_a_bad_filter_is_refused_in_shape(client, query):
+    answer = client.get(URL, query)
+
+    assert (answer.status_code, answer.json()["error_code"]) == (400, "VALIDATION_ERROR")
