@@ -2,14 +2,14 @@
 
 from datetime import timedelta
 
-from django.db.models import Count
-from django.db.models.functions import TruncDate
-
 from betterside import days
+from crm.analytics import tallies
 from crm.models import Lead, LeadStatus
 
+from . import filters
 from .models import AdsRequest, Project
 
+PIPELINE = "channel"
 DAYS = 30
 LATEST = 5
 DUE = 10
@@ -17,19 +17,26 @@ DUE = 10
 
 def leads_of(user):
     """The channel leads the user may see, with what lists show of them."""
-    return Lead.objects.in_pipeline("channel").visible_to(user).select_related("status", "project")
+    return Lead.objects.in_pipeline(PIPELINE).visible_to(user).select_related("status", "project")
 
 
 def tiles(user) -> dict[str, int]:
     """Today's leads (in the entity's time zone), all leads, projects the user may sell, ads requests that run."""
-    today = days.today(user.entity.zone)
-    leads = leads_of(user)
+    leads, zone = leads_of(user), user.entity.zone
     return {
-        "todays_leads": leads.created_between(*days.bounds(today, today, user.entity.zone)).count(),
-        "total_leads": leads.count(),
+        "todays_leads": count(user, filters.leads(leads, {"date": "today"}, zone), {"date": "today"}),
+        "total_leads": count(user, leads, {}),
         "active_projects": Project.objects.visible_to(user).filter(status=Project.Status.ACTIVE).count(),
         "ads_in_progress": AdsRequest.objects.visible_to(user).running().count(),
     }
+
+
+def count(user, found, query: dict) -> int:
+    """How many leads `found` has, which is what the user may see of the query (`cp.filters.leads`)."""
+    asked = {name: query[name] for name in ("project_id", "status", "search") if query.get(name)}
+    if query.get("date") == "today":
+        asked["date_from"] = asked["date_to"] = days.today(user.entity.zone)
+    return tallies.total(user, found, asked | {"pipeline": PIPELINE})
 
 
 def leads_per_day(user, length: int = DAYS) -> list[dict]:
@@ -37,22 +44,17 @@ def leads_per_day(user, length: int = DAYS) -> list[dict]:
     zone = user.entity.zone
     last = days.today(zone)
     first = last - timedelta(days=length - 1)
-    found = (
-        leads_of(user)
-        .created_between(*days.bounds(first, last, zone))
-        .values_list(TruncDate("created_at", tzinfo=zone))
-        .annotate(Count("pk"))
-        .order_by()
-    )
-    counts = dict(found)
+    asked = {"pipeline": PIPELINE, "date_from": first, "date_to": last}
+    counts = {row["day"]: row["leads"] for row in tallies.of_leads(user, asked, "day")}
     all_days = [first + timedelta(days=n) for n in range(length)]
     return [{"date": day, "count": counts.get(day, 0)} for day in all_days]
 
 
 def leads_by_status(user) -> list[dict]:
     """[{"status": name, "count": n}] in the pipeline's order, also statuses without a lead."""
-    counts = dict(leads_of(user).values_list("status_id").annotate(Count("pk")).order_by())
-    statuses = LeadStatus.objects.of("channel").order_by("position")
+    rows = tallies.of_leads(user, {"pipeline": PIPELINE}, "status_id")
+    counts = {row["status_id"]: row["leads"] for row in rows}
+    statuses = LeadStatus.objects.of(PIPELINE).order_by("position")
     return [{"status": status.name, "count": counts.get(status.pk, 0)} for status in statuses]
 
 

@@ -77,12 +77,19 @@ def _due(queryset, due, now, today):
     return queryset.due_between(first, first + timedelta(days=6) if due == "week" else first)
 
 
-def statuses_named(names: str | list[str], field: str = "status") -> list[int]:
-    """The statuses of these names in all pipelines, as ids, so that the lists' indexes serve the filter.
+def resolved(query: dict) -> dict:
+    """The query with the ids of its statuses, so that whoever uses it twice looks them up once."""
+    return query | {"status": statuses_named(query["status"])} if "status" in query else query
+
+
+def statuses_named(names: str | list[str] | list[int], field: str = "status") -> list[int]:
+    """The statuses of these names in all pipelines, as ids, so that the lists' indexes serve the filter; ids stay.
 
     Raises Invalid for a word that no pipeline has.
     """
     names = {names} if isinstance(names, str) else set(names)
+    if all(isinstance(name, int) for name in names):
+        return list(names)
     found = dict(LeadStatus.objects.filter(name__in=names).values_list("pk", "name"))
     if names - set(found.values()):
         raise Invalid(fields={field: "There is no such status."})

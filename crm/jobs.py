@@ -1,6 +1,6 @@
 from betterside.jobs import every, task
 
-from .services import reminders, scores, task_reminders
+from .services import reminders, rollups, scores, task_reminders
 
 
 @every("* * * * *")
@@ -24,3 +24,9 @@ def recount_leads(*, lead_ids):
 def recount_everything():
     """What the jobs above could not know: a time zone that was changed, rules of points that were."""
     scores.recount_all()
+
+
+@every("* * * * *")
+def keep_rollups():
+    """Fold what changed, and rebuild what a new time zone or another definition of a status made stale."""
+    rollups.keep()

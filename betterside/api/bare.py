@@ -7,9 +7,10 @@ from .paging import cut, window
 from .shapes import Shape
 
 
-def page(request, shape: type[Shape], queryset, query: dict) -> Response:
-    """The page's rows, with `X-Total-Count` and `Link` (RFC 8288: first, prev, next, last)."""
-    total = queryset.count()
+def page(request, shape: type[Shape], queryset, query: dict, *, total: int | None = None) -> Response:
+    """The page's rows, with `X-Total-Count` and `Link` (RFC 8288: first, prev, next, last). `total` is counted unless it
+    is known."""
+    total = queryset.count() if total is None else total
     headers = {"X-Total-Count": str(total), "Link": _links(request, total, *window(query))}
     return Response(shape.many(cut(queryset, query)), headers=headers)
 

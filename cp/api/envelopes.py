@@ -15,9 +15,10 @@ def one(name: str, shape: type[Shape], obj, status: int = 200) -> Response:
     return Response({name: shape.of(obj)}, status=status)
 
 
-def page(shape: type[Shape], queryset, query: dict, **more) -> Response:
-    """`more` goes into meta."""
-    meta = {"page": query["page"], "limit": query["limit"], "total": queryset.count()}
+def page(shape: type[Shape], queryset, query: dict, *, total: int | None = None, **more) -> Response:
+    """`total` is counted unless it is known; `more` goes into meta."""
+    total = queryset.count() if total is None else total
+    meta = {"page": query["page"], "limit": query["limit"], "total": total}
     return Response({"data": shape.many(cut(queryset, query)), "meta": meta | more})
 
 

@@ -6,7 +6,7 @@ from betterside.api.views import no_content
 from crm.models import Lead
 from crm.services import leads as crm_leads
 
-from .. import filters
+from .. import dashboard, filters
 from ..models import Project
 from ..services import leads, profiles
 from . import serializers
@@ -30,7 +30,7 @@ class LeadViewSet(ChannelViewSet):
     def list(self, request):
         query = self.query(serializers.LeadQuery)
         found = filters.leads(self.channel_leads().visible_to(request.user), query, request.user.entity.zone)
-        return page(LeadShape, found, query)
+        return page(LeadShape, found, query, total=dashboard.count(request.user, found, query))
 
     @documented(
         query=serializers.PhoneQuery,

@@ -1,82 +1,89 @@
 """What becomes of leads, in numbers (DESIGN section 6; sales.md, "Analytics & Reporting Endpoints").
 
-Functions take leads narrowed to what the user may see, the range (by creation) and the filters.
+Functions take the user who asks and a query (`crm.analytics.tallies`); its days are about the creation of leads.
 """
 
-from django.db import connection
-from django.db.models import Avg, Count, F, Max, Q
-from django.db.models.functions import Lower
+from collections import Counter
+
+from django.db.models import Count, Q
 
 from betterside.accounts.models import User
 
 from ..models import Activity, Lead, LeadStatus
-from ..models.stretches import hours_between
-from .numbers import mean, rate
+from . import tallies
+from .numbers import rate
+from .statuses import all_statuses
 
-WON, LOST = Q(status__is_won=True), Q(status__is_lost=True)
-CYCLE = Avg(hours_between(F("created_at"), F("closed_at")), filter=Q(closed_at__isnull=False))
-ASSIGNMENT = Avg(hours_between(F("created_at"), F("first_assigned_at")), filter=Q(first_assigned_at__isnull=False))
-FIGURES = {
-    "total_leads": Count("pk"),
-    "won_leads": Count("pk", filter=WON),
-    "lost_leads": Count("pk", filter=LOST),
-    "cycle_hours": CYCLE,
-    "assignment_hours": ASSIGNMENT,
-}
+US_PER_HOUR = 3_600_000_000
+US_PER_DAY = 24 * US_PER_HOUR
+MEASURES = ("leads", "assigned", "assignments", "assignment_us", "closes", "cycle_us")
 
 
-def _averages(row: dict) -> dict:
-    """Days from created to won or lost, hours from created to the first assignment; 0 of none."""
+def _by(group: str, rows: list[dict], statuses: dict[int, LeadStatus]) -> dict:
+    """Rows by status, added up by another of their dimensions, with `won`, `lost`, `new` and `contacted`."""
+    found = {}
+    for row in rows:
+        sums = found.setdefault(row.get(group), Counter())
+        status, leads = statuses[row["status_id"]], row["leads"]
+        sums.update({name: row[name] for name in MEASURES})
+        sums.update(won=leads * status.is_won, lost=leads * status.is_lost)
+        sums.update(new=leads * (status.position == 1), contacted=leads * (status.name.lower() == "contacted"))
+    return found
+
+
+def _outcome(sums: Counter) -> dict:
+    """`avg_cycle_time`: days from created to won or lost; `avg_assignment_time`: hours from created to the first
+    assignment; 0 of none."""
     return {
-        "avg_cycle_time": mean(float(row["cycle_hours"] or 0) / 24, 1),
-        "avg_assignment_time": mean(float(row["assignment_hours"] or 0), 1),
+        "conversion_rate": rate(sums["won"], sums["leads"]),
+        "avg_cycle_time": _average(sums["cycle_us"], sums["closes"], US_PER_DAY),
+        "avg_assignment_time": _average(sums["assignment_us"], sums["assignments"], US_PER_HOUR),
     }
 
 
-def summary(leads) -> dict:
+def _average(total: int, count: int, unit: int) -> float:
+    return round(total / (count * unit), 1) if count else 0.0
+
+
+def summary(by, query: dict) -> dict:
     """`new` is the first status of a lead's pipeline, `contacted` the status of that name."""
-    row = leads.annotate(status_word=Lower("status__name")).aggregate(
-        **FIGURES,
-        new_leads=Count("pk", filter=Q(status__position=1)),
-        contacted_leads=Count("pk", filter=Q(status_word="contacted")),
-        assigned_leads=Count("assigned_user"),
-    )
-    counts = ("total_leads", "new_leads", "contacted_leads", "won_leads", "lost_leads", "assigned_leads")
-    return (
-        {name: row[name] for name in counts}
-        | {"unassigned_leads": row["total_leads"] - row["assigned_leads"]}
-        | {"conversion_rate": rate(row["won_leads"], row["total_leads"])}
-        | _averages(row)
-    )
+    rows = tallies.of_leads(by, query, "status_id", measures=MEASURES)
+    sums = _by("all", rows, all_statuses()).get(None, Counter())
+    return {
+        "total_leads": sums["leads"],
+        "new_leads": sums["new"],
+        "contacted_leads": sums["contacted"],
+        "won_leads": sums["won"],
+        "lost_leads": sums["lost"],
+        "assigned_leads": sums["assigned"],
+        "unassigned_leads": sums["leads"] - sums["assigned"],
+    } | _outcome(sums)
 
 
-def by_platform(leads) -> list[dict]:
+def by_platform(by, query: dict) -> list[dict]:
     """All platforms, the one with most leads first; leads of no platform are left out."""
-    rows = leads.exclude(platform="").order_by().values("platform").annotate(**FIGURES)
-    found = {row["platform"]: row for row in rows}
-    nothing = dict.fromkeys(FIGURES, 0)
-    made = [_platform(platform, found.get(platform, nothing)) for platform in Lead.Platform.values]
+    rows = tallies.of_leads(by, query, "platform", "status_id", measures=MEASURES)
+    found = _by("platform", rows, all_statuses())
+    made = [_platform(platform, found.get(platform, Counter())) for platform in Lead.Platform.values]
     return sorted(made, key=lambda row: -row["total_leads"])
 
 
-def _platform(platform: str, row: dict) -> dict:
+def _platform(platform: str, sums: Counter) -> dict:
     return {
         "platform": platform,
-        "total_leads": row["total_leads"],
-        "won_leads": row["won_leads"],
-        "lost_leads": row["lost_leads"],
-        "conversion_rate": rate(row["won_leads"], row["total_leads"]),
-    } | _averages(row)
+        "total_leads": sums["leads"],
+        "won_leads": sums["won"],
+        "lost_leads": sums["lost"],
+    } | _outcome(sums)
 
 
-def by_user(leads, activities) -> list[dict]:
+def by_user(by, query: dict, activities) -> list[dict]:
     """Owners of the leads, whoever holds most first; `activities` are what people did in the range."""
-    rows = leads.exclude(assigned_user=None).order_by().values("assigned_user").annotate(**FIGURES)
-    found = {row["assigned_user"]: row for row in rows}
+    rows = tallies.of_leads(by, query, "assigned_user_id", "status_id", measures=MEASURES)
+    found = _by("assigned_user_id", [row for row in rows if row["assigned_user_id"]], all_statuses())
     done = _activities(activities)
     people = User.objects.filter(pk__in=found.keys() | done.keys())
-    nothing = dict.fromkeys(FIGURES, 0)
-    made = [_user(user, found.get(user.pk, nothing), done.get(user.pk, {})) for user in people]
+    made = [_user(user, found.get(user.pk, Counter()), done.get(user.pk, {})) for user in people]
     return sorted(made, key=lambda row: (-row["leads_assigned"], row["user_id"]))
 
 
@@ -86,34 +93,25 @@ def _activities(activities) -> dict[int, dict]:
     return {row["user"]: row for row in rows.annotate(total=Count("pk"), pending=Count("pk", filter=pending))}
 
 
-def _user(user: User, row: dict, done: dict) -> dict:
+def _user(user: User, sums: Counter, done: dict) -> dict:
     return {
         "user_id": user.pk,
         "username": user.username,
-        "leads_assigned": row["total_leads"],
-        "leads_won": row["won_leads"],
-        "leads_lost": row["lost_leads"],
-        "conversion_rate": rate(row["won_leads"], row["total_leads"]),
-        **_averages(row),
+        "leads_assigned": sums["leads"],
+        "leads_won": sums["won"],
+        "leads_lost": sums["lost"],
+        **_outcome(sums),
         "total_activities": done.get("total", 0),
         "pending_follow_ups": done.get("pending", 0),
     }
 
 
-def funnel(leads, pipeline: str) -> list[dict]:
+def funnel(by, query: dict, pipeline: str) -> list[dict]:
     """Leads that reached each status of the main line (lost is not on it): there now, ever entered, or any later one."""
     line = list(LeadStatus.objects.of(pipeline).filter(is_lost=False).order_by("position"))
-    reach = Max("stages__status__position", filter=Q(stages__status__is_lost=False))
-    reached = leads.in_pipeline(pipeline).order_by().annotate(reach=reach).values_list("reach")
-    furthest = {position: count for position, count in _grouped(reached) if position}
-    total = leads.in_pipeline(pipeline).count()
-    stages = [(status, sum(count for at, count in furthest.items() if at >= status.position)) for status in line]
-    return [{"stage": status.name, "count": count, "percentage": rate(count, total)} for status, count in stages]
-
-
-def _grouped(rows) -> list[tuple]:
-    """(value, how many) of rows with one annotated value each, grouped by the database."""
-    sql, parameters = rows.query.sql_with_params()
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT reach, count(*) FROM ({sql}) AS leads (reach) GROUP BY reach", parameters)  # noqa: S608
-        return cursor.fetchall()
+    rows = tallies.of_leads(by, query | {"pipeline": pipeline}, "furthest_position")
+    total = sum(row["leads"] for row in rows)
+    reached = [
+        (status, sum(row["leads"] for row in rows if row["furthest_position"] >= status.position)) for status in line
+    ]
+    return [{"stage": status.name, "count": count, "percentage": rate(count, total)} for status, count in reached]

@@ -1,16 +1,15 @@
 """Leads by day, ISO week or month, in the entity's time zone (DESIGN section 6)."""
 
+from collections import Counter
 from datetime import date, timedelta
-
-from django.db.models import Count, Q
-from django.db.models.functions import TruncDate, TruncMonth, TruncWeek
 
 from betterside.errors import Invalid
 
-from .leads import LOST, WON
+from . import tallies
 from .numbers import rate
+from .statuses import all_statuses
 
-CUTS = {"day": TruncDate, "week": TruncWeek, "month": TruncMonth}
+CUTS = ("day", "week", "month")
 MOST_PERIODS = 1_000
 
 
@@ -44,33 +43,30 @@ def periods(first: date, last: date, group_by: str) -> list[date]:
     return found
 
 
-def over_time(leads, *, first: date, last: date, bounds: tuple, group_by: str, zone) -> list[dict]:
-    """New leads by the day they were created, won and lost ones by the day they closed; also periods without any.
-
-    `leads` are not narrowed to the range; `bounds` is the range as a stretch of time.
-    """
+def over_time(by, query: dict, *, last: date, group_by: str) -> list[dict]:
+    """New leads by the day they were created, won and lost ones by the day they closed, until `last`; also periods
+    without any. Without the query's `date_from` the first lead's day is the first."""
+    query = query | {"date_to": last}
+    created = tallies.of_leads(by, query, "day")
+    first = query.get("date_from") or min((row["day"] for row in created), default=last)
     starts = periods(first, last, group_by)
-    new = _count(leads.created_between(*bounds), "created_at", group_by, zone, total=Count("pk"))
-    closed = leads.filter(closed_at__gte=bounds[0], closed_at__lt=bounds[1])
-    ended = _count(closed, "closed_at", group_by, zone, won=Count("pk", filter=WON), lost=Count("pk", filter=LOST))
-    return [_period(label(start, group_by), new.get(start, {}), ended.get(start, {})) for start in starts]
+    closed = tallies.of_leads(by, query | {"date_from": first}, "day", "status_id", counted_by=tallies.CLOSED)
+    statuses = all_statuses()
+    new, won, lost = Counter(), Counter(), Counter()
+    for row in created:
+        new[start_of(row["day"], group_by)] += row["leads"]
+    for row in closed:
+        status, start = statuses[row["status_id"]], start_of(row["day"], group_by)
+        won[start] += row["leads"] * status.is_won
+        lost[start] += row["leads"] * status.is_lost
+    return [_period(label(start, group_by), new[start], won[start], lost[start]) for start in starts]
 
 
-def _period(name: str, new: dict, ended: dict) -> dict:
+def _period(name: str, new: int, won: int, lost: int) -> dict:
     return {
         "period": name,
-        "new_leads": new.get("total", 0),
-        "won_leads": ended.get("won", 0),
-        "lost_leads": ended.get("lost", 0),
-        "conversion_rate": rate(ended.get("won", 0), new.get("total", 0)),
+        "new_leads": new,
+        "won_leads": won,
+        "lost_leads": lost,
+        "conversion_rate": rate(won, new),
     }
-
-
-def _count(leads, field: str, group_by: str, zone, **counts) -> dict[date, dict]:
-    cut = CUTS[group_by](field, tzinfo=zone)
-    rows = leads.order_by().annotate(period=cut).values("period").annotate(**counts)
-    return {_as_date(row["period"], zone): row for row in rows.filter(~Q(period=None))}
-
-
-def _as_date(value, zone) -> date:
-    return value.astimezone(zone).date() if hasattr(value, "astimezone") else value

@@ -1,13 +1,13 @@
 """The main pipeline at a glance: how many leads are where, and the board."""
 
-from django.db.models import Count
-
 from ..models import Lead, LeadStatus
+from . import tallies
 
 
-def counts(leads, pipeline: str) -> list[tuple[LeadStatus, int]]:
-    """Each status of the pipeline in its order with its number of leads; one that is out of use only when it has some."""
-    found = dict(leads.in_pipeline(pipeline).order_by().values_list("status").annotate(Count("pk")))
+def counts(by, pipeline: str) -> list[tuple[LeadStatus, int]]:
+    """Of the leads that the user may see: each status of the pipeline in its order with its number of leads; one that is out of use only when it has some."""
+    rows = tallies.of_leads(by, {"pipeline": pipeline}, "status_id")
+    found = {row["status_id"]: row["leads"] for row in rows}
     statuses = LeadStatus.objects.filter(pipeline=pipeline).order_by("position")
     return [(status, found.get(status.pk, 0)) for status in statuses if status.is_active or status.pk in found]
 

@@ -9,7 +9,6 @@ from betterside.accounts.models import User
 from ..models import Activity
 from ..models.lead_queryset import LeadQuerySet
 from . import statuses
-from .leads import WON
 from .numbers import rate
 from .performance import PIPELINE
 
@@ -48,7 +47,11 @@ def summary(rows: list[dict], of: str) -> dict:
 
 def by_state(leads: LeadQuerySet) -> list[dict]:
     """The states that have leads, the most first; those of an unknown one under None."""
-    rows = leads.order_by().values(state=F("practice__state")).annotate(total=Count("pk"), won=Count("pk", filter=WON))
+    rows = (
+        leads.order_by()
+        .values(state=F("practice__state"))
+        .annotate(total=Count("pk"), won=Count("pk", filter=Q(status__is_won=True)))
+    )
     found: dict = {}
     for row in rows:  # a lead without a practice and one without a state are both of an unknown one
         one = found.setdefault(row["state"] or None, {"state": row["state"] or None, "total": 0, "won": 0})

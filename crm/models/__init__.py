@@ -7,6 +7,7 @@ from .lead_meta import LeadMeta
 from .performance import PerformanceScore
 from .pipeline import LeadStatus, Pipeline, StatusTransition
 from .practice import PracticeProfile
+from .rollup import Grain, LeadRollup
 from .stage import StageEntry
 from .task import Task, TaskNotFound
 
@@ -19,8 +20,10 @@ __all__ = [
     "DistributionRuleAgent",
     "Lead",
     "LeadCodeCounter",
+    "Grain",
     "LeadMeta",
     "LeadNotFound",
+    "LeadRollup",
     "LeadStatus",
     "PerformanceScore",
     "Pipeline",

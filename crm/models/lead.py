@@ -4,7 +4,7 @@ from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import F, Q, Value
-from django.db.models.functions import Concat, Lower
+from django.db.models.functions import Concat, Lower, Now
 from django.utils import timezone
 
 from .lead_queryset import LeadNotFound, LeadQuerySet, LiveLeads
@@ -77,6 +77,24 @@ class Lead(Owned):
         help_text="The marketing lead that this sales lead continues.",
     )
     last_interaction_at = models.DateTimeField(null=True, blank=True)
+    status_since = models.DateTimeField(
+        default=timezone.now,
+        db_default=Now(),
+        editable=False,
+        help_text="When it came into its status: its open stay's entry.",
+    )
+    furthest_position = models.PositiveSmallIntegerField(
+        default=0,
+        db_default=0,
+        editable=False,
+        help_text="Of the statuses that it has been in and that are not lost, the last one's position.",
+    )
+    was_late = models.BooleanField(
+        default=False,
+        db_default=False,
+        editable=False,
+        help_text="A stay that has ended was longer than its status's SLA.",
+    )
     closed_at = models.DateTimeField(null=True, blank=True, help_text="When it was won or lost; null while open.")
     created_at = models.DateTimeField(default=timezone.now)
     updated_at = models.DateTimeField(default=timezone.now)

@@ -67,6 +67,12 @@ class StageEntry(models.Model):
         related_name="+",
         help_text="Who moved the lead here; empty for the system.",
     )
+    is_repeat = models.BooleanField(
+        default=False,
+        db_default=False,
+        editable=False,
+        help_text="The lead was, or is, in this status another time too.",
+    )
     notes = models.TextField(blank=True)
     next_action_required = models.CharField(max_length=255, blank=True)
 
@@ -86,6 +92,9 @@ class StageEntry(models.Model):
             models.Index(fields=["entity", "status", "entered_at"], name="stageentry_by_status"),
             models.Index(fields=["entity", "entered_at"], name="stageentry_recent"),
             models.Index(fields=["entity", "entered_at"], condition=Q(exited_at=None), name="stageentry_open"),
+            models.Index(
+                fields=["entity", "status", "entered_at"], condition=Q(is_repeat=True), name="stageentry_repeats"
+            ),
         ]
 
     def __str__(self):

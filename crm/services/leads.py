@@ -69,7 +69,7 @@ def create(
     lead = Lead(entity=entity, pipeline_id=pipeline, status=status, created_at=clock.now())
     _set(lead, names.complete(fields))
     lead.updated_at = lead.created_at
-    lead.closed_at = lead.created_at if status.is_closed else None
+    stages.put_in(lead, status, at=lead.created_at)
     lead.lead_code = lead_code or codes.generate(entity)
     if owner is not None:
         assignments.require_assignable(owner, entity)

@@ -1,5 +1,6 @@
 """Moving leads through their pipeline. Each stay leaves a stage entry (sales.md, lead_stages)."""
 
+from datetime import timedelta
 from decimal import Decimal
 
 from django.db import transaction
@@ -25,11 +26,13 @@ def move(*, lead: Lead, to: LeadStatus, by, notes: str = "", next_action: str = 
     _require_step(lead, to, by)
     left = _close_open_entry(lead)
     now = left.exited_at
-    lead.status, lead.updated_at = to, now
-    lead.closed_at = now if to.is_closed else None
+    been_there = to.is_lost or to.position <= lead.furthest_position
+    lead.updated_at, lead.was_late = now, lead.was_late or _is_late(left)
+    fields = put_in(lead, to, at=now)
     with refused_by_name():
-        lead.save(update_fields=["status", "closed_at", "updated_at"])
-    entry = open_entry(lead, by=by, at=now, previous=left, notes=notes, next_action=next_action)
+        lead.save(update_fields=[*fields, "was_late", "updated_at"])
+    is_repeat = been_there and bool(StageEntry.objects.filter(lead=lead, status=to).update(is_repeat=True))
+    entry = open_entry(lead, by=by, at=now, previous=left, is_repeat=is_repeat, notes=notes, next_action=next_action)
     text = f"Status changed from '{before.name}' to '{to.name}'" + (f": {notes}" if notes else "")
     history.record(
         lead=lead,
@@ -44,13 +47,30 @@ def move(*, lead: Lead, to: LeadStatus, by, notes: str = "", next_action: str = 
     return entry
 
 
+def put_in(lead: Lead, status: LeadStatus, *, at) -> list[str]:
+    """Set the status with what follows from it on the lead; the names of the fields."""
+    lead.status, lead.status_since = status, at
+    lead.closed_at = at if status.is_closed else None
+    if not status.is_lost:
+        lead.furthest_position = max(lead.furthest_position or 0, status.position)
+    return ["status", "status_since", "closed_at", "furthest_position"]
+
+
 def open_entry(
-    lead: Lead, *, by, at, previous: StageEntry | None = None, notes: str = "", next_action: str = ""
+    lead: Lead,
+    *,
+    by,
+    at,
+    previous: StageEntry | None = None,
+    is_repeat: bool = False,
+    notes: str = "",
+    next_action: str = "",
 ) -> StageEntry:
     return StageEntry.objects.create(
         entity_id=lead.entity_id,
         lead=lead,
         status=lead.status,
+        is_repeat=is_repeat,
         previous=previous,
         entered_at=at,
         user=by,
@@ -98,6 +118,10 @@ def _require_step(lead: Lead, to: LeadStatus, by) -> None:
     if to not in allowed:
         names = ", ".join(status.name for status in allowed) or "none"
         raise InvalidTransition(f"'{lead.status.name}' cannot become '{to.name}'. Allowed: {names}.")
+
+
+def _is_late(left: StageEntry) -> bool:
+    return not left.status.is_closed and left.exited_at - left.entered_at > timedelta(hours=left.status.sla_hours)
 
 
 def _close_open_entry(lead: Lead) -> StageEntry:

@@ -9,6 +9,7 @@ from betterside.api.paging import cut
 from betterside.api.schema import documented
 from betterside.api.views import FaceViewSet
 from betterside.errors import Invalid
+from crm.analytics import tallies
 from crm.models import Lead, LeadNotFound
 from crm.services import leads as crm_leads
 
@@ -46,7 +47,8 @@ class LeadViewSet(FaceViewSet):
     def list(self, request):
         query = self.query(serializers.LeadQuery)
         found = self._filtered(self.marketing_leads().visible_to(request.user), query)
-        return Response({"success": True, "data": LeadShape.many(cut(found, query)), "count": found.count()})
+        total = tallies.total(request.user, found, query | {"pipeline": "marketing"})
+        return Response({"success": True, "data": LeadShape.many(cut(found, query)), "count": total})
 
     def _filtered(self, found, query: dict):
         if query.get("campaign_id"):

@@ -59,6 +59,12 @@ class Entity(models.Model):
     hands_over_converted = models.BooleanField(
         default=False, help_text="A marketing lead that becomes CONVERTED is handed over to the sales pipeline."
     )
+    rollup_zone = models.CharField(
+        max_length=60,
+        blank=True,
+        editable=False,
+        help_text="Whose days crm's rollups are in; while it is not `timezone`, figures are counted from the rows.",
+    )
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
@@ -74,6 +80,16 @@ class Entity(models.Model):
 
     def __str__(self):
         return self.name
+
+    def save(self, **kwargs):
+        """A new entity has nothing to roll up, so its rollups are true."""
+        if self._state.adding:
+            self.rollup_zone = self.timezone
+        super().save(**kwargs)
+
+    @property
+    def has_rollups(self) -> bool:
+        return self.rollup_zone == self.timezone
 
     @property
     def zone(self) -> ZoneInfo:

@@ -20,13 +20,14 @@ class FilteredLeads(PanelMixin):
     """The leads that the address bar's filter leaves, the same for table, board, file and paper."""
 
     def filtered(self) -> dict:
-        """Context: filter (the form), is_filtered, found (leads with their next follow-up)."""
+        """Context: filter (the form), is_filtered, found (leads with their next follow-up), count (how many)."""
         user = self.request.user
         # The lead form opens as a dialog on this page: its ids must stay its own.
         form = LeadFilter(self.request.GET, user=user, auto_id="filter_%s")
         query = form.query()
         found = filters.leads(dashboard.leads_of(user).with_next_follow_up(), query, user.entity.zone)
-        return {"filter": form, "filtered": any(query.values()), "found": found}
+        count = dashboard.count(user, found, query)
+        return {"filter": form, "filtered": any(query.values()), "found": found, "count": count}
 
 
 class LeadsView(FilteredLeads, TemplateView):
@@ -37,7 +38,9 @@ class LeadsView(FilteredLeads, TemplateView):
         if self.request.GET.get("view") == "board":
             columns = board.columns(context["found"])
             return context | {"view": "board", "columns": columns if any(one.count for one in columns) else []}
-        page = Paginator(context["found"], PAGE).get_page(self.request.GET.get("page"))
+        pages = Paginator(context["found"], PAGE)
+        pages.count = context["count"]
+        page = pages.get_page(self.request.GET.get("page"))
         return context | {"view": "table", "page": page, "bulk_form": MoveForm(auto_id="bulk_%s")}
 
 

@@ -56,5 +56,5 @@ class PrintView(FilteredLeads, TemplateView):
 
     def get_context_data(self, **kwargs):
         context = super().get_context_data(**self.filtered(), **kwargs)
-        total = context["found"].count()
-        return context | {"leads": context["found"][:MOST_PRINTED], "total": total, "most": MOST_PRINTED}
+        leads = context["found"][:MOST_PRINTED]
+        return context | {"leads": leads, "total": context["count"], "most": MOST_PRINTED}

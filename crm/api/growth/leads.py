@@ -7,6 +7,7 @@ from betterside.api import bare
 from betterside.api.schema import documented
 from betterside.api.views import no_content
 from crm import filters
+from crm.analytics import tallies
 from crm.models import Activity, Lead, LeadNotFound, LeadStatus
 from crm.services import activities, contacts, growth_leads, leads
 
@@ -65,9 +66,10 @@ class LeadViewSet(GrowthViewSet):
     @documented(query=GrowthLeadQuery, answer=GrowthLeadShape(many=True), summary="Leads, the newest first")
     def list(self, request):
         query = self.query(GrowthLeadQuery)
-        found = Lead.objects.visible_to(request.user).in_pipeline(growth_leads.PIPELINE)
-        found = filters.leads(found, query, self.entity.zone).select_related("status", "entity")
-        return bare.page(request, GrowthLeadShape, found, query)
+        asked = filters.resolved(query) | {"pipeline": growth_leads.PIPELINE}
+        found = filters.leads(Lead.objects.visible_to(request.user), asked, self.entity.zone)
+        total = tallies.total(request.user, found, asked)
+        return bare.page(request, GrowthLeadShape, found.select_related("status", "entity"), query, total=total)
 
     @documented(body=GrowthLeadFields, answer=GrowthLeadDetailShape(), status=201, summary="Create a lead")
     def create(self, request):

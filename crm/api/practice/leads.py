@@ -7,6 +7,7 @@ from betterside.api.paging import SkipQuery, cut
 from betterside.api.schema import documented
 from betterside.api.shapes import Shape
 from betterside.api.views import no_content
+from crm.analytics import tallies
 from crm.models import Lead, LeadStatus, PracticeProfile
 from crm.models.practice import EIN, NPI, STATES, ZIP_CODE
 from crm.services import leads, practice
@@ -117,7 +118,16 @@ class PracticeLeadViewSet(PracticeViewSet):
         found = Lead.objects.in_pipeline("practice").visible_to(request.user).select_related("status", "practice")
         found = self._filtered(found, query)
         rows = map(with_practice, cut(found, query))
-        return Response(PracticeLeadShape.many(rows), headers={"X-Total-Count": str(found.count())})
+        total = tallies.total(request.user, found, self._asked(query))
+        return Response(PracticeLeadShape.many(rows), headers={"X-Total-Count": str(total)})
+
+    @staticmethod
+    def _asked(query: dict) -> dict:
+        """The query in the engine's words."""
+        words = {"assigned_to": "assigned_user_id", "status": "status", "state": "state", "search": "search"}
+        return {"pipeline": "practice"} | {
+            words[name]: value for name, value in query.items() if name in words and value
+        }
 
     def _filtered(self, found, query: dict):
         columns = {"status": "status__name", "assigned_to": "assigned_user_id", "state": "practice__state"}

@@ -123,7 +123,7 @@ class AssignmentViewSet(SalesViewSet):
 
     @documented(answer=one_of(WorkloadShape), summary="Who holds how many leads")
     def workload(self, request):
-        figures = workload.statistics(self.entity)
+        figures = workload.statistics(request.user)
         people = WorkloadRowShape.many(figures["workload_distribution"])
         return success(figures | {"workload_distribution": people})
 

@@ -58,9 +58,10 @@ class SalesViewSet(FaceViewSet):
         return days.bounds(today - timedelta(days=going_back), today, self.entity.zone)
 
 
-def page(shape: type[Shape], queryset, query: dict) -> Response:
-    """A page of a list, with the true total and the filters as they were understood."""
-    return success(shape.many(cut(queryset, query)), filters=query, total=queryset.count())
+def page(shape: type[Shape], queryset, query: dict, *, total: int | None = None) -> Response:
+    """A page of a list, with the true total (counted unless it is known) and the filters as they were understood."""
+    total = queryset.count() if total is None else total
+    return success(shape.many(cut(queryset, query)), filters=query, total=total)
 
 
 @contextlib.contextmanager

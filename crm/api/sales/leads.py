@@ -7,7 +7,7 @@ from betterside.api.ranges import MomentField, RangeQuery
 from betterside.api.sales import enveloped, success
 from betterside.api.schema import documented
 from crm import filters
-from crm.analytics import pipeline
+from crm.analytics import pipeline, tallies
 from crm.models import Lead, LeadStatus
 from crm.services import leads
 
@@ -92,21 +92,27 @@ class LeadViewSet(SalesViewSet):
 
     @documented(query=LeadQuery, answer=page_of(LeadRowShape), summary="The entity's leads")
     def list(self, request):
-        return self._page(self.leads())
+        query = self.query(LeadQuery)
+        asked = filters.resolved(query)
+        found = self._found(self.leads(), asked)
+        return page(LeadRowShape, found, query, total=tallies.total(request.user, found, asked))
 
     @documented(query=LeadQuery, answer=page_of(LeadRowShape), summary="Open leads that nobody owns")
     def unassigned(self, request):
-        return self._page(self.leads().waiting())
+        query = self.query(LeadQuery)
+        asked = filters.resolved(query)
+        found = self._found(self.leads().waiting(), asked)
+        return page(LeadRowShape, found, query, total=tallies.waiting(request.user, found, asked))
 
     @documented(query=LeadQuery, answer=page_of(LeadRowShape), summary="One's own leads")
     def mine(self, request):
-        return self._page(self.leads().filter(assigned_user=request.user))
-
-    def _page(self, found):
         query = self.query(LeadQuery)
+        found = self._found(self.leads().filter(assigned_user=request.user), query)
+        return page(LeadRowShape, found, query)
+
+    def _found(self, leads, query: dict):
         order = query.get("ordering", "-created_at")
-        found = filters.leads(found, query, self.entity.zone).select_related("status")
-        return page(LeadRowShape, found.order_by(_column(order)), query)
+        return filters.leads(leads, query, self.entity.zone).select_related("status").order_by(_column(order))
 
     @documented(
         body=NewSalesLead, answer=one_of(SalesLeadShape), status=201, summary="Create a lead in the main pipeline"
@@ -145,11 +151,11 @@ class LeadViewSet(SalesViewSet):
 
     @documented(answer=list_of(StatusCountShape), summary="Leads of the main pipeline by status")
     def counts(self, request):
-        return success(_counts(pipeline.counts(self.leads(), self.main_pipeline())))
+        return success(_counts(pipeline.counts(request.user, self.main_pipeline())))
 
     @documented(query=BoardQuery, answer=one_of(BoardShape), summary="The main pipeline as a board")
     def board(self, request):
-        counted = pipeline.counts(self.leads(), self.main_pipeline())
+        counted = pipeline.counts(request.user, self.main_pipeline())
         columns = pipeline.board(self.leads(), [status for status, _n in counted], self.query(BoardQuery)["limit"])
         shown = {name: LeadRowShape.many(column) for name, column in columns.items()}
         return success({"pipeline": shown, "statusCounts": _counts(counted)})

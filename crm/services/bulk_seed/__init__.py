@@ -23,10 +23,12 @@ from betterside.accounts.roles import MANAGERS, SELLERS, Role
 from betterside.errors import Invalid
 
 from ...models import Lead, LeadStatus, StageEntry
-from .. import codes
+from .. import codes, rollups
 from . import journeys, people, tables
 
+ROLLUPS = [model._meta.db_table for model in rollups.MODELS]
 BATCH = 2_000
+FOLD_EVERY = 20  # batches
 DAYS = 730
 # Above 1 the past was busier than the present, below 1 the entity grows.
 GROWTH = 0.8
@@ -64,6 +66,8 @@ def fill(team: Team, count: int) -> Iterator[int]:
         places = range(first, min(first + BATCH, count))
         moments = [_moment(dice, team.entity, now, place / count) for place in places]
         yield _write(dice, team, routes, moments, now)
+        if first // BATCH % FOLD_EVERY == FOLD_EVERY - 1 or first + BATCH >= count:
+            rollups.fold(team.entity.pk)
 
 
 def _moment(dice: random.Random, entity: Entity, now: datetime, share: float) -> datetime:
@@ -116,7 +120,7 @@ def settle() -> None:
     Not inside a transaction.
     """
     with connection.cursor() as cursor:
-        cursor.execute(f"VACUUM (ANALYZE) {', '.join(table.split()[0] for table in tables.ALL)}")
+        cursor.execute(f"VACUUM (ANALYZE) {', '.join(table.split()[0] for table in [*tables.ALL, *ROLLUPS])}")
 
 
 @lru_cache(maxsize=1000)

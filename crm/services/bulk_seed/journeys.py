@@ -94,6 +94,16 @@ class Journey:
         return self.stays[-1].status
 
     @property
+    def furthest(self) -> int:
+        return max(stay.status.position for stay in self.stays if not stay.status.is_lost)
+
+    @property
+    def was_late(self) -> bool:
+        """Lead.was_late; only the last stay can be in a closing status."""
+        ended = [stay for stay in self.stays if stay.exited]
+        return any(stay.exited - stay.entered > timedelta(hours=stay.status.sla_hours) for stay in ended)
+
+    @property
     def touched(self) -> datetime | None:
         """When somebody last did something with the lead."""
         return max((deed.at for deed in self.deeds if not deed.automatic), default=None)

@@ -14,7 +14,8 @@ from .people import INTERESTS, Person
 LEADS = """crm_lead (id, public_id, entity_id, pipeline_id, status_id, lead_code, first_name, last_name, full_name,
     email, phone, phone_e164, phone_digits, company, job_title, source, platform, score, value, assigned_user_id,
     assigned_at, first_assigned_at, project_id, campaign_id, campaign_name, notes, raw_field_data, source_page_id,
-    source_page_name, is_test, last_interaction_at, closed_at, created_at, updated_at)"""
+    source_page_name, is_test, last_interaction_at, status_since,
+    furthest_position, was_late, closed_at, created_at, updated_at)"""
 STAYS = """crm_stageentry (id, entity_id, lead_id, status_id, previous_id, entered_at, exited_at, duration_hours,
     user_id, notes, next_action_required)"""
 HOLDINGS = """crm_assignment (entity_id, lead_id, assigned_user_id, assigned_by_id, previous_user_id, assigned_at,
@@ -102,6 +103,9 @@ class Rows:
             person.page_name,
             False,
             journey.touched,
+            journey.stays[-1].entered,
+            journey.furthest,
+            journey.was_late,
             journey.stays[-1].entered if status.is_closed else None,
             journey.created,
             journey.changed,

@@ -1,0 +1,209 @@
+"""The rollups are what a slow count of the rows would say, whichever way the rows came to be."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.core.management import call_command
+from django.db import connection, transaction
+
+from betterside import clock
+from betterside.accounts.models import Entity
+from betterside.accounts.tests.factories import EntityFactory, UserFactory
+from tests.races import at_once
+
+from ..models import Grain, Lead, LeadRollup, LeadStatus
+from ..services import assignments, leads, rollups, stages
+from .factories import make_lead, status
+
+pytestmark = pytest.mark.django_db
+MONDAY = datetime(2026, 3, 2, 6, tzinfo=UTC)
+
+
+@pytest.fixture
+def rep():
+    return UserFactory(rep=True)
+
+
+@pytest.fixture
+def entity(rep):
+    return rep.entity
+
+
+def total(entity, **dimensions) -> int:
+    found = LeadRollup.objects.filter(entity=entity, counted_by="created", **dimensions)
+    found = found.spanning(None, None, by_owner="assigned_user_id" in dimensions, by_day="day" in dimensions)
+    return sum(found.values_list("leads", flat=True))
+
+
+def test_a_new_lead_is_counted_in_its_transaction(entity):
+    make_lead(entity=entity, platform="facebook")
+
+    assert total(entity, platform="facebook") == 1
+    assert rollups.verify(entity.pk) == []
+
+
+def test_every_kind_of_change_is_counted(rep, entity):
+    with clock.at(MONDAY):
+        moved, owned, gone, tested = (make_lead(entity=entity) for _ in range(4))
+    stages.move(lead=moved, to=status("sales", "qualified"), by=None)
+    assignments.assign(lead=owned, to=rep, by=None)
+    leads.update(lead=owned, by=None, fields={"platform": "website"})
+    leads.update(lead=tested, by=None, fields={"is_test": True})
+    leads.delete(lead=gone, by=None)
+
+    assert total(entity) == 2
+    assert total(entity, status_id=status("sales", "qualified").pk) == 1
+    assert total(entity, assigned_user_id=rep.pk, platform="website") == 1
+    assert rollups.verify(entity.pk) == []
+
+
+def test_bulk_changes_past_the_services_are_counted_too(entity):
+    for _ in range(3):
+        make_lead(entity=entity)
+    Lead.objects.update(platform="instagram", created_at=MONDAY)
+    Lead.objects.first().delete()
+
+    assert total(entity, platform="instagram", day=MONDAY.date()) == 2
+    assert rollups.verify(entity.pk) == []
+
+
+def test_days_are_the_entitys(entity):
+    """20:00 UTC is the next day in India."""
+    with clock.at(MONDAY.replace(hour=20)):
+        make_lead(entity=entity)
+
+    assert total(entity, day=MONDAY.date() + timedelta(days=1)) == 1
+
+
+def test_folding_changes_no_sum_and_leaves_no_changes(rep, entity):
+    for n in range(5):
+        with clock.at(MONDAY + timedelta(days=20 * n)):
+            make_lead(entity=entity, owner=rep)
+    before = total(entity)
+
+    assert rollups.fold(entity.pk)
+    assert not LeadRollup.objects.filter(grain=Grain.CHANGE).exists()
+    assert total(entity) == before == 5
+    leads.delete(lead=Lead.objects.first(), by=None)
+    assert total(entity) == 4
+    rollups.fold(entity.pk)
+    assert total(entity) == 4
+    assert rollups.verify(entity.pk) == []
+
+
+def test_empty_cells_go(entity):
+    lead = make_lead(entity=entity)
+    rollups.fold(entity.pk)
+    leads.delete(lead=lead, by=None)
+    rollups.fold(entity.pk)
+
+    assert not LeadRollup.objects.exists()
+
+
+def test_verify_names_what_differs_and_rebuild_mends_it(entity, capsys):
+    lead = make_lead(entity=entity)
+    rollups.fold(entity.pk)
+    LeadRollup.objects.filter(grain=Grain.DAY).update(leads=7)
+    Lead.objects.filter(pk=lead.pk).update(was_late=True)
+
+    with pytest.raises(SystemExit) as ended:
+        call_command("rollups", "verify", entity=entity.slug)
+    said = capsys.readouterr().out
+    assert ended.value.code == 1
+    assert "leads off by 6" in said.replace("\n", " ")
+    assert f"lead {lead.pk}" in said
+
+    call_command("rollups", "rebuild", entity=entity.slug)
+    call_command("rollups", "verify")
+    assert "true" in capsys.readouterr().out
+
+
+def test_another_time_zone_puts_the_rollups_out_of_use_until_they_are_rebuilt(entity):
+    with clock.at(MONDAY.replace(hour=20)):
+        make_lead(entity=entity)
+    Entity.objects.filter(pk=entity.pk).update(timezone="UTC")
+    entity.refresh_from_db()
+
+    assert not entity.has_rollups
+    assert "Rebuild" in rollups.verify(entity.pk)[0]
+    assert rollups.rebuild(entity.pk)
+    entity.refresh_from_db()
+    assert entity.has_rollups
+    assert total(entity, day=MONDAY.date()) == 1
+
+
+def test_a_status_that_is_defined_otherwise_puts_them_out_of_use(entity):
+    make_lead(entity=entity)
+    LeadStatus.objects.filter(pk=status("sales", "new").pk).update(description="Fresh")
+    entity.refresh_from_db()
+    assert entity.has_rollups
+
+    LeadStatus.objects.filter(pk=status("sales", "new").pk).update(sla_hours=1)
+    entity.refresh_from_db()
+    assert not entity.has_rollups
+    assert rollups.rebuild(entity.pk)
+
+
+def test_a_load_may_silence_the_triggers_and_rebuild(entity):
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL crm.rollups = 'off'")
+        make_lead(entity=entity)
+        cursor.execute("SET LOCAL crm.rollups = ''")
+    assert total(entity) == 0
+
+    rollups.rebuild(entity.pk)
+    assert total(entity) == 1
+
+
+def test_other_tenants_are_left_alone(entity):
+    other = EntityFactory(slug="other")
+    make_lead(entity=other)
+    make_lead(entity=entity)
+    rollups.rebuild(entity.pk)
+    rollups.fold(entity.pk)
+
+    assert total(other) == 1
+    assert rollups.verify(other.pk) == []
+
+
+def test_the_job_folds_and_rebuilds(entity):
+    make_lead(entity=entity)
+    rollups.keep()
+    assert not LeadRollup.objects.changes().exists()
+
+    Entity.objects.filter(pk=entity.pk).update(timezone="UTC")
+    rollups.keep()
+    assert rollups.verify(entity.pk) == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_folding_and_rebuilding_lose_nothing_while_others_write():
+    rep = UserFactory(rep=True)
+    waiting = [make_lead(entity=rep.entity) for _ in range(8)]
+
+    def work(lead):
+        for name in ("qualified", "contacted"):
+            stages.move(lead=lead, to=status("sales", name), by=None)
+        make_lead(entity=rep.entity, owner=rep)
+
+    calls = [lambda lead=lead: work(lead) for lead in waiting]
+    keepers = [lambda: rollups.fold(rep.entity_id), lambda: rollups.rebuild(rep.entity_id)] * 4
+    answers = at_once([call for pair in zip(calls, keepers, strict=True) for call in pair], threads=8)
+
+    assert not [one for one in answers if isinstance(one, Exception)]
+    assert total(rep.entity) == 16
+    assert rollups.verify(rep.entity_id) == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_writers_never_wait_for_each_other(entity):
+    """Two transactions count out of and into the same cells, and the first has not ended."""
+    one, other = make_lead(entity=entity), make_lead(entity=entity)
+    rollups.fold(entity.pk)
+    qualified = status("sales", "qualified")
+    with transaction.atomic():
+        stages.move(lead=one, to=qualified, by=None)
+        answers = at_once([lambda: stages.move(lead=other, to=qualified, by=None).status_id])
+
+    assert answers == [qualified.pk]
+    assert total(entity, status_id=qualified.pk) == 2
