@@ -41,8 +41,8 @@ dev: setup ## Like run, and starts again when code changes
 worker: setup ## Only the worker for background jobs
 	@exec $(MANAGE) worker
 
-test: setup ## The whole test suite
-	@$(BIN)/pytest
+test: setup ## The whole test suite, on every core (at most four)
+	@$(BIN)/pytest -n auto --maxprocesses 4 --dist loadfile
 
 lint: setup ## Check style and settings
 	$(BIN)/ruff check .

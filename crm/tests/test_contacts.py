@@ -180,7 +180,7 @@ def test_one_contact_and_its_history_cost_as_much_as_ever(client, rep, assert_qu
         client.get(f"/api/contacts/{contact.public_id}/history")
 
 
-@pytest.mark.parametrize("ref", ["abc", "1", "1.5", "9" * 30, "%00", str(uuid.uuid4())])
+@pytest.mark.parametrize("ref", ["abc", "1", "1.5", "9" * 30, "%00", str(uuid.UUID(int=7))])
 def test_what_is_no_id_is_of_no_contact(client, ref):
     for path in (f"/api/contacts/{ref}", f"/api/contacts/{ref}/history"):
         assert client.get(path).status_code == 404
