@@ -293,3 +293,21 @@ def test_a_number_that_is_not_known_abroad_is_called_and_not_written_to(browser,
     page = browser.get(f"/leads/{unknown.pk}").content.decode()
     assert ("wa.me" in page) == bool(unknown.phone_e164)
     assert 'href="tel:' in page
+
+
+def test_an_address_carries_its_filter_to_whoever_opens_it(browser, cp):
+    project = mapped_project(cp, title="Lakeview")
+    for name, status, where in (("Asha", "closed", project), ("Asha", "new", project), ("Asha", "closed", None)):
+        make_lead(owner=cp, pipeline="channel", full_name=f"{name} {status}", status_name=status, project=where)
+    address = f"/leads?search=asha&project={project.pk}&status=closed&date=today"
+
+    page = browser.get(address)
+
+    assert [lead.full_name for lead in page.context["page"].object_list] == ["Asha closed"]
+    shown = page.context["filter"]
+    assert {name: shown[name].value() for name in shown.fields} == {
+        "search": "asha",
+        "project": str(project.pk),
+        "status": "closed",
+        "date": "today",
+    }
