@@ -2,7 +2,7 @@
 
 import pytest
 from django.db import connection
-from django.test import TransactionTestCase
+from django.test import TransactionTestCase, override_settings
 from rest_framework.test import APIClient
 
 from betterside.accounts.services import logins
@@ -43,6 +43,13 @@ def django_db_setup(django_db_setup, django_db_blocker):
     if connection.settings_dict["NAME"].startswith("test_"):
         with django_db_blocker.unblock():
             reference_rows.keep()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def folder_of_the_run(tmp_path_factory):
+    """Files that tests make lie outside the project, and pytest removes them."""
+    with override_settings(MEDIA_ROOT=tmp_path_factory.mktemp("media")):
+        yield
 
 
 @pytest.fixture

@@ -10,6 +10,11 @@ def today(zone: ZoneInfo) -> date:
     return timezone.localdate(timezone=zone)
 
 
+def local(moment: datetime, zone: ZoneInfo) -> date:
+    """The day that the moment belongs to there."""
+    return moment.astimezone(zone).date()
+
+
 def start_of(day: date, zone: ZoneInfo) -> datetime:
     return datetime.combine(day, time.min, tzinfo=zone).astimezone(UTC)
 

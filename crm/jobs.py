@@ -1,6 +1,10 @@
-from betterside.jobs import every, task
+from betterside.errors import NotAllowed
+from betterside.jobs import Backoff, every, task
 
-from .services import reminders, rollups, scores, task_reminders
+from .models import Export
+from .services import export_writing, exports, reminders, rollups, scores, task_reminders
+
+EXPORT_TRIES = 4
 
 
 @every("* * * * *")
@@ -30,3 +34,20 @@ def recount_everything():
 def keep_rollups():
     """Fold what changed, and rebuild what a new time zone or another definition of a status made stale."""
     rollups.keep()
+
+
+@task(queue="slow", retry=Backoff(attempts=EXPORT_TRIES, first=30, never=(NotAllowed,)), pass_context=True)
+def write_export(context, *, export_id: int):
+    """A large export. Its row says that it failed only when no try is left."""
+    export = Export.objects.select_related("entity", "user__entity").get(pk=export_id)
+    try:
+        export_writing.write(export)
+    except Exception as error:
+        if context.job.attempts >= EXPORT_TRIES or isinstance(error, NotAllowed):
+            export_writing.fail(export, error)
+        raise
+
+
+@every("25 * * * *")
+def forget_expired_exports():
+    exports.forget_expired()

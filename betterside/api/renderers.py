@@ -15,10 +15,11 @@ class JSONRenderer(BaseRenderer):
     def render(self, data, accepted_media_type=None, renderer_context=None):
         if data is None:
             return b""
-        return orjson.dumps(data, default=_other, option=OPTIONS)
+        return orjson.dumps(data, default=in_json, option=OPTIONS)
 
 
-def _other(value):
+def in_json(value):
+    """What orjson does not know by itself."""
     from decimal import Decimal
 
     if isinstance(value, Decimal):

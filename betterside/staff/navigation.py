@@ -1,4 +1,4 @@
-"""The sidebar: every registered model that the signed-in person may see, under five headings."""
+"""The sidebar: every registered model that the signed-in person may see, under headings."""
 
 from django.apps import apps
 from django.contrib import admin
@@ -36,6 +36,9 @@ GROUPS = {
         ("marketing.MetaPage", "Pages", "web"),
         ("marketing.WebsiteIntake", "Website forms", "language"),
         ("marketing.ReconcileRun", "Reconciliations", "fact_check"),
+    ],
+    "Reports": [
+        ("crm.Export", "Exports", "download"),
     ],
     "System": [
         ("procrastinate.ProcrastinateJob", "Jobs", "manufacturing"),

@@ -2,10 +2,8 @@
 
 import csv as csv_module
 import io
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice
-
-from asgiref.sync import sync_to_async
 
 from betterside import cells
 from betterside.ui import in_words
@@ -21,12 +19,6 @@ def csv(found, zone) -> Iterator[bytes]:
     leads = found.iterator(chunk_size=BATCH)
     while rows := [_row(lead, zone) for lead in islice(leads, BATCH)]:
         yield _encode(rows)
-
-
-async def in_steps(parts: Iterator[bytes]) -> AsyncIterator[bytes]:
-    """The same under ASGI: each part is made in the request's thread when the one before has left."""
-    while (part := await sync_to_async(next)(parts, None)) is not None:
-        yield part
 
 
 def _encode(rows: Iterable[list], prefix: str = "") -> bytes:

@@ -1,3 +1,3 @@
-from . import contacts, distribution, history, home, leads, pipelines
+from . import contacts, distribution, history, home, leads, pipelines, reports
 
-__all__ = ["contacts", "distribution", "history", "home", "leads", "pipelines"]
+__all__ = ["contacts", "distribution", "history", "home", "leads", "pipelines", "reports"]

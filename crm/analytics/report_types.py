@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from betterside import clock
+from betterside import clock, days
 
 from . import reports
 from .spans import SPANS
@@ -37,7 +37,7 @@ WITH_SECTIONS = ("lead_performance", "lead_analytics")
 
 def figures(report_type: str, *, by, filters: dict) -> dict | list[dict]:
     """The report as JSON can hold it, as of now, of what the user may see. `filters` are as they are stored."""
-    query = understood(filters, today=clock.now().astimezone(by.entity.zone).date())
+    query = understood(filters, today=days.local(clock.now(), by.entity.zone))
     found = TYPES[report_type](by, query)
     if report_type in WITH_SECTIONS:
         wanted = [SECTIONS[name] for name in SECTIONS if query.get(name)]

@@ -2,6 +2,7 @@ from .activity import Activity
 from .assignment import Assignment
 from .contact import Contact, ContactNotFound
 from .distribution import DistributionRule, DistributionRuleAgent
+from .export import Export
 from .lead import Lead, LeadCodeCounter, LeadNotFound
 from .lead_meta import LeadMeta
 from .performance import PerformanceScore
@@ -18,6 +19,7 @@ __all__ = [
     "ContactNotFound",
     "DistributionRule",
     "DistributionRuleAgent",
+    "Export",
     "Lead",
     "LeadCodeCounter",
     "Grain",

@@ -5,7 +5,7 @@ developers and buyers nothing.
 """
 
 from crm.models import Activity
-from crm.services import activities
+from crm.services import activities, exports
 
 from .rows import row, thing
 
@@ -29,6 +29,12 @@ def follow_up(world):
         description="Call again",
         next_follow_up_date=world.sales_lead.created_at,
     )
+
+
+@thing
+def asked_export(world):
+    """The manager's, ready."""
+    return exports.ask(by=world.manager, report_type="lead_analytics", file_format="csv", filters={})
 
 
 # Leads
@@ -124,3 +130,8 @@ row("GET", "analytics-sla-compliance", **TEAM)
 # Reports
 REPORT = {"report_type": "lead_performance", "filters": {"status": ["new"], "assigned_user_id": "{rep.pk}"}}
 row("POST", "analytics-custom-report", body=REPORT, managers=200, rest=403)
+row("GET", "analytics-export", managers=200, rest=403)
+EXPORT = {"report_type": "leads", "format": "json", "filters": {"platform": "facebook", "project_id": 1}}
+row("POST", "analytics-export", body=EXPORT, managers=201, rest=403)
+row("GET", "analytics-export-state", on="asked_export.export.pk", managers=200, rest=403)
+row("GET", "analytics-export-download", on="asked_export.token", manager=200, rest=403)

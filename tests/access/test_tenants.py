@@ -36,7 +36,7 @@ def bodies(world, row: Row) -> dict[str, bytes]:
             with undone():
                 answer = world.ask(row, role)
             assert answer.status_code == 200, answer.content
-            found[role] = answer.content
+            found[role] = answer.getvalue()
     return found
 
 

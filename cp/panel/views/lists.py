@@ -1,13 +1,13 @@
 """What is done with a list of leads: a status for many, a file, paper."""
 
 from django.contrib import messages
-from django.core.handlers.asgi import ASGIRequest
-from django.http import QueryDict, StreamingHttpResponse
+from django.http import QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.generic import TemplateView, View
 
 from betterside import days
+from betterside.api.files import download
 from betterside.errors import Conflict, Invalid
 
 from ...services import leads
@@ -44,11 +44,7 @@ class ExportView(FilteredLeads, View):
         zone = request.user.entity.zone
         lines = export.csv(self.filtered()["found"], zone)
         name = f"leads-{days.today(zone):%Y-%m-%d}.csv"
-        return StreamingHttpResponse(
-            export.in_steps(lines) if isinstance(request, ASGIRequest) else lines,
-            content_type="text/csv; charset=utf-8",
-            headers={"Content-Disposition": f'attachment; filename="{name}"'},
-        )
+        return download(request, lines, name=name, content_type="text/csv; charset=utf-8")
 
 
 class PrintView(FilteredLeads, TemplateView):

@@ -6,6 +6,7 @@ from .activity_figures import ActivityFiguresViewSet
 from .analytics import AnalyticsViewSet
 from .assignments import AssignmentViewSet
 from .custom_reports import CustomReportViewSet
+from .exports import ExportViewSet
 from .leads import LeadViewSet
 from .stage_figures import StageFiguresViewSet
 from .stages import StageViewSet
@@ -113,4 +114,11 @@ analytics = [
     path("analytics/sla-compliance", get(AnalyticsViewSet, "sla_compliance"), name="analytics-sla-compliance"),
     path("analytics/custom-report", post(CustomReportViewSet, "make"), name="analytics-custom-report"),
 ]
-urlpatterns = [*leads, *assignments, *stages, *activities, *analytics]
+
+export = "analytics/export"
+exports = [
+    path(export, ExportViewSet.as_view({"get": "list", "post": "create"}), name="analytics-export"),
+    path(f"{export}/<int:export_id>", get(ExportViewSet, "retrieve"), name="analytics-export-state"),
+    path(f"{export}/download/<str:token>", get(ExportViewSet, "download"), name="analytics-export-download"),
+]
+urlpatterns = [*leads, *assignments, *stages, *activities, *analytics, *exports]
