@@ -83,8 +83,15 @@ class House:
         shutil.rmtree(self.directory, ignore_errors=True)
 
     def manage(self, *arguments: str) -> None:
+        self._run(*arguments).check_returncode()
+
+    def succeeds(self, *arguments: str) -> bool:
+        """Whether the command of manage.py ends without complaint."""
+        return self._run(*arguments).returncode == 0
+
+    def _run(self, *arguments: str) -> subprocess.CompletedProcess:
         command = [sys.executable, "manage.py", *arguments]
-        subprocess.run(command, cwd=ROOT, env=self.environment, check=True, stdout=subprocess.DEVNULL)  # noqa: S603
+        return subprocess.run(command, cwd=ROOT, env=self.environment, check=False, stdout=subprocess.DEVNULL)  # noqa: S603
 
     def start_all(self) -> None:
         uvicorn = ["-m", "uvicorn", "betterside.asgi:application", "--port", str(self.port), "--no-access-log"]

@@ -1,0 +1,99 @@
+"""Every figure of /api/analytics equals a slow computation on a random history, read from the rollups or counted."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.db import transaction
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from betterside import clock
+
+from ..analytics import pipeline, reports, tallies, workload
+from ..models import Lead
+from ..services import rollups
+from .histories import HISTORIES, PLATFORMS, SOURCES, START, History
+from .invariants import broken
+from .slow_figures import Slow
+
+pytestmark = pytest.mark.django_db
+REPORTS = [
+    "lead_analytics",
+    "platform_performance",
+    "user_performance",
+    "conversion_funnel",
+    "time_based",
+    "activity",
+    "sla",
+]
+DAYS = st.integers(-1, 45).map(lambda n: START.date() + timedelta(days=n))
+FILTERS = st.fixed_dictionaries(
+    {},
+    optional={
+        "status": st.sampled_from(["new", "qualified", "contacted", "won", "lost", "closed"]),
+        "platform": st.sampled_from(PLATFORMS[1:]),
+        "source": st.sampled_from(SOURCES[1:]),
+        "pipeline": st.sampled_from(["sales", "growth"]),
+        "date_from": DAYS,
+        "date_to": DAYS,
+        "owner": st.integers(0, 1),
+    },
+)
+many_times = settings(
+    max_examples=25, deadline=None, database=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+
+
+def query_of(history: History, filters: dict) -> dict:
+    query = {name: value for name, value in filters.items() if name != "owner"}
+    if query.get("date_from", date.min) > query.get("date_to", date.max):
+        query["date_from"], query["date_to"] = query["date_to"], query["date_from"]
+    return query | ({"assigned_user_id": history.people[filters["owner"]].pk} if "owner" in filters else {})
+
+
+def told(by, query: dict) -> dict:
+    """What the product says: every report, by name."""
+    return {name: getattr(reports, name)(by, query | {"group_by": "month"}) for name in REPORTS}
+
+
+@many_times
+@given(steps=HISTORIES, more=HISTORIES, queries=st.lists(FILTERS, min_size=2, max_size=3))
+def test_every_figure_equals_a_slow_computation(steps, more, queries):
+    with transaction.atomic():
+        history = History()
+        history.play(steps)
+        rollups.fold(history.entity.pk)
+        history.play(more)
+        _compare(history, [{}, *(query_of(history, filters) for filters in queries)])
+        transaction.set_rollback(True)
+
+
+def _compare(history: History, queries: list[dict]) -> None:
+    by, slow = history.manager, Slow(history.entity, history.now)
+    assert broken() == []
+    assert rollups.verify(history.entity.pk) == []
+    with clock.at(history.now):
+        for query in queries:
+            expected = {name: getattr(slow, name)(query) for name in REPORTS}
+            for zone in (by.entity.timezone, ""):
+                by.entity.rollup_zone = zone
+                assert told(by, query) == expected, (query, "kept" if zone else "counted")
+        by.entity.rollup_zone = by.entity.timezone
+        _compare_totals(by, slow)
+
+
+def _compare_totals(by, slow: Slow) -> None:
+    leads = slow.leads({})
+    waiting = [one for one in leads if not one.assigned_user_id and not one.closed_at]
+    found = Lead.objects.visible_to(by)
+    counts = {status.pk: count for status, count in pipeline.counts(by, "sales")}
+    assert tallies.total(by, found, {}) == len(leads)
+    assert tallies.waiting(by, found.waiting(), {}) == len(waiting)
+    assert sum(counts.values()) == len(slow.leads({"pipeline": "sales"}))
+    assert all(count == sum(one.status_id == pk for one in leads) for pk, count in counts.items())
+    figures = workload.statistics(by)
+    held = {user.pk: (user.assigned_leads, user.active_leads) for user in figures["workload_distribution"]}
+    assert figures["unassigned_leads"] == len(waiting)
+    for pk, (assigned, active) in held.items():
+        own = [one for one in leads if one.assigned_user_id == pk]
+        assert (assigned, active) == (len(own), sum(one.closed_at is None for one in own))
