@@ -21,6 +21,13 @@ ROOT = Path(__file__).resolve().parent.parent
 SECRET = "fault-app-secret"  # noqa: S105 - of a product that lives for minutes
 
 
+def _answers(address: str) -> bool:
+    try:
+        return httpx.get(address, trust_env=False).status_code == 200
+    except httpx.TransportError:
+        return False
+
+
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -46,6 +53,10 @@ class House:
         return f"http://127.0.0.1:{self.port}"
 
     @property
+    def graph_url(self) -> str:
+        return f"http://127.0.0.1:{self.graph_port}"
+
+    @property
     def environment(self) -> dict:
         server = self.launcher.ensure()
         return os.environ | {
@@ -64,7 +75,7 @@ class House:
             "JWT_SECRET": SECRET * 3,
             "FB_APP_SECRET": SECRET,
             "FB_PAGE_ACCESS_TOKEN": "fault-token",
-            "META_GRAPH_URL": f"http://127.0.0.1:{self.graph_port}",
+            "META_GRAPH_URL": self.graph_url,
             "CAPTURE_BACKOFF_MAX": "3",
             "LOG_LEVEL": "ERROR",
         }
@@ -132,16 +143,14 @@ class House:
 
     def wait_until_up(self, seconds: float = 60) -> None:
         until = time.monotonic() + seconds
-        while time.monotonic() < until:
-            try:
-                if httpx.get(f"{self.url}/healthz", trust_env=False).status_code == 200:
-                    return
-            except httpx.TransportError:
+        for address in (f"{self.url}/healthz", f"{self.graph_url}/_calls"):
+            while not _answers(address):
+                if time.monotonic() > until:
+                    raise TimeoutError(f"Nothing answers at {address}; see the logs in {self.directory}.")
                 time.sleep(0.2)
-        raise TimeoutError(f"Nothing answers at {self.url}; see {self.directory}/web.log.")
 
     def order_graph(self, **order) -> None:
-        httpx.post(f"http://127.0.0.1:{self.graph_port}/_order", json=order, trust_env=False).raise_for_status()
+        httpx.post(f"{self.graph_url}/_order", json=order, trust_env=False).raise_for_status()
 
     def ask(self, sql: str, *parameters):
         """The rows of one query; the database is waited for."""
