@@ -2,11 +2,10 @@
 
 import os
 
-from django.core.asgi import get_asgi_application
+import django
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "betterside.settings")
-
-django = get_asgi_application()
+django.setup(set_prefix=False)
 
 # These need the apps.
 from channels.routing import ProtocolTypeRouter  # noqa: E402
@@ -14,5 +13,6 @@ from channels.routing import ProtocolTypeRouter  # noqa: E402
 from betterside.api.bodies import MeasuredBodies  # noqa: E402
 from betterside.realtime.handshake import Gate  # noqa: E402
 from betterside.realtime.sockets import LiveUpdates  # noqa: E402
+from betterside.serving.handler import Handler  # noqa: E402
 
-application = ProtocolTypeRouter({"http": MeasuredBodies(django), "websocket": Gate(LiveUpdates.as_asgi())})
+application = ProtocolTypeRouter({"http": MeasuredBodies(Handler()), "websocket": Gate(LiveUpdates.as_asgi())})

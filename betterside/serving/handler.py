@@ -1,0 +1,17 @@
+"""Django under ASGI, a request's middleware and view in one thread.
+
+Django's own handler sends each hook of each middleware to a worker thread by itself, eighteen times for one of our
+requests, which takes longer than the request's queries. Here the whole chain is synchronous: one way there and back.
+Views that are coroutines, as live updates, run on the server's loop as ever.
+"""
+
+from asgiref.sync import sync_to_async
+from django.core.handlers.asgi import ASGIHandler
+
+
+class Handler(ASGIHandler):
+    def load_middleware(self, is_async=False):
+        super().load_middleware(is_async=False)
+
+    async def get_response_async(self, request):
+        return await sync_to_async(self.get_response, thread_sensitive=True)(request)
