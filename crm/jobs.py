@@ -1,10 +1,11 @@
 from betterside.errors import NotAllowed
 from betterside.jobs import Backoff, every, task
 
-from .models import Export
-from .services import export_writing, exports, reminders, rollups, scores, task_reminders
+from .models import Export, ReportRun
+from .services import export_writing, exports, reminders, report_runs, rollups, schedules, scores, task_reminders
 
 EXPORT_TRIES = 4
+REPORT_TRIES = 10
 
 
 @every("* * * * *")
@@ -51,3 +52,20 @@ def write_export(context, *, export_id: int):
 @every("25 * * * *")
 def forget_expired_exports():
     exports.forget_expired()
+
+
+@every("* * * * *")
+def run_due_reports():
+    """All whose time has come, however long ago that was: one run each."""
+    schedules.run_due()
+
+
+@task(queue="mail", retry=Backoff(attempts=REPORT_TRIES, first=30, longest=1800), pass_context=True)
+def send_report(context, *, run_id: int):
+    """Its row says what went wrong, and that it failed only when no try is left."""
+    run = ReportRun.objects.select_related("entity", "schedule__template", "schedule__owner__entity").get(pk=run_id)
+    try:
+        report_runs.send(run)
+    except Exception as error:
+        (report_runs.fail if context.job.attempts >= REPORT_TRIES else report_runs.note)(run, error)
+        raise

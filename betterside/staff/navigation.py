@@ -39,6 +39,10 @@ GROUPS = {
     ],
     "Reports": [
         ("crm.Export", "Exports", "download"),
+        ("crm.ReportTemplate", "Report templates", "summarize"),
+        ("crm.ReportSchedule", "Report schedules", "event_repeat"),
+        ("crm.ReportRun", "Report runs", "outgoing_mail"),
+        ("crm.AllowedRecipient", "Outside recipients", "alternate_email"),
     ],
     "System": [
         ("procrastinate.ProcrastinateJob", "Jobs", "manufacturing"),

@@ -8,12 +8,15 @@ from .lead_meta import LeadMeta
 from .performance import PerformanceScore
 from .pipeline import LeadStatus, Pipeline, StatusTransition
 from .practice import PracticeProfile
+from .report import AllowedRecipient, ReportSchedule, ReportTemplate
+from .report_run import ReportDelivery, ReportRun
 from .rollup import Grain, LeadRollup
 from .stage import StageEntry
 from .task import Task, TaskNotFound
 
 __all__ = [
     "Activity",
+    "AllowedRecipient",
     "Assignment",
     "Contact",
     "ContactNotFound",
@@ -30,6 +33,10 @@ __all__ = [
     "PerformanceScore",
     "Pipeline",
     "PracticeProfile",
+    "ReportDelivery",
+    "ReportRun",
+    "ReportSchedule",
+    "ReportTemplate",
     "StageEntry",
     "StatusTransition",
     "Task",

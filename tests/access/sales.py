@@ -4,8 +4,10 @@ Managers everything; sellers read everything and change what is theirs; support 
 developers and buyers nothing.
 """
 
+from datetime import time
+
 from crm.models import Activity
-from crm.services import activities, exports
+from crm.services import activities, exports, recipients, report_templates, schedules
 
 from .rows import row, thing
 
@@ -35,6 +37,18 @@ def follow_up(world):
 def asked_export(world):
     """The manager's, ready."""
     return exports.ask(by=world.manager, report_type="lead_analytics", file_format="csv", filters={})
+
+
+@thing
+def report_schedule(world):
+    """Daily, of a template that the manager made."""
+    template = report_templates.create(by=world.manager, name="Daily", report_type="lead_analytics", filters={})
+    return schedules.create(template=template, by=world.manager, fields={"frequency": "daily", "time": time(9)})
+
+
+@thing
+def outside_recipient(world):
+    return recipients.allow(address="auditor@outside.example", by=world.admin)
 
 
 # Leads
@@ -135,3 +149,32 @@ EXPORT = {"report_type": "leads", "format": "json", "filters": {"platform": "fac
 row("POST", "analytics-export", body=EXPORT, managers=201, rest=403)
 row("GET", "analytics-export-state", on="asked_export.export.pk", managers=200, rest=403)
 row("GET", "analytics-export-download", on="asked_export.token", manager=200, rest=403)
+
+REPORTS = {"managers": 200, "rest": 403}
+TEMPLATE = {
+    "name": "Monthly Lead Performance",
+    "type": "lead_analytics",
+    "filters": {"group_by": "month", "include_platforms": True, "include_conversion_funnel": True},
+    "schedule": {"frequency": "monthly", "day_of_month": 1, "time": "09:00"},
+}
+row("GET", "report-templates", **REPORTS)
+row("POST", "report-templates", body=TEMPLATE, managers=201, rest=403)
+row("GET", "report-template", on="report_schedule.template_id", **REPORTS)
+row("PUT", "report-template", on="report_schedule.template_id", body=TEMPLATE, **REPORTS)
+row("PATCH", "report-template", on="report_schedule.template_id", body={"name": "Weekly"}, **REPORTS)
+row("DELETE", "report-template", on="report_schedule.template_id", **REPORTS)
+SCHEDULE = {"template_id": "{report_schedule.template_id}", "frequency": "weekly", "day_of_week": 5, "time": "08:30"}
+row("GET", "report-schedules", **REPORTS)
+row("POST", "report-schedules", body=SCHEDULE, managers=201, foreign=400, rest=403)
+row("GET", "report-schedule", on="report_schedule.pk", **REPORTS)
+row("PUT", "report-schedule", on="report_schedule.pk", body={"frequency": "daily"}, **REPORTS)
+row("PATCH", "report-schedule", on="report_schedule.pk", body={"recipients": ["{rep.email}"]}, **REPORTS)
+row("DELETE", "report-schedule", on="report_schedule.pk", **REPORTS)
+row("POST", "report-schedule-pause", on="report_schedule.pk", **REPORTS)
+row("POST", "report-schedule-resume", on="report_schedule.pk", **REPORTS)
+row("GET", "report-schedule-runs", on="report_schedule.pk", **REPORTS)
+row("GET", "report-runs", **REPORTS)
+row("GET", "report-recipients", **REPORTS)
+ADDRESS = {"address": "cfo@outside.example"}
+row("POST", "report-recipients", body=ADDRESS, admin=201, foreign=403, rest=403)
+row("DELETE", "report-recipient", on="outside_recipient.pk", admin=200, foreign=403, rest=403)

@@ -8,6 +8,9 @@ from .assignments import AssignmentViewSet
 from .custom_reports import CustomReportViewSet
 from .exports import ExportViewSet
 from .leads import LeadViewSet
+from .report_recipients import RecipientViewSet
+from .report_schedules import ScheduleViewSet
+from .report_templates import TemplateViewSet
 from .stage_figures import StageFiguresViewSet
 from .stages import StageViewSet
 
@@ -121,4 +124,24 @@ exports = [
     path(f"{export}/<int:export_id>", get(ExportViewSet, "retrieve"), name="analytics-export-state"),
     path(f"{export}/download/<str:token>", get(ExportViewSet, "download"), name="analytics-export-download"),
 ]
-urlpatterns = [*leads, *assignments, *stages, *activities, *analytics, *exports]
+reporting = "reporting"
+schedule = f"{reporting}/schedules/<int:schedule_id>"
+many = {"get": "list", "post": "create"}
+one = {"get": "retrieve", "put": "update", "patch": "partial_update", "delete": "destroy"}
+reports = [
+    path(f"{reporting}/templates", TemplateViewSet.as_view(many), name="report-templates"),
+    path(f"{reporting}/templates/<int:template_id>", TemplateViewSet.as_view(one), name="report-template"),
+    path(f"{reporting}/schedules", ScheduleViewSet.as_view(many), name="report-schedules"),
+    path(schedule, ScheduleViewSet.as_view(one), name="report-schedule"),
+    path(f"{schedule}/pause", post(ScheduleViewSet, "pause"), name="report-schedule-pause"),
+    path(f"{schedule}/resume", post(ScheduleViewSet, "resume"), name="report-schedule-resume"),
+    path(f"{schedule}/runs", get(ScheduleViewSet, "runs"), name="report-schedule-runs"),
+    path(f"{reporting}/runs", get(ScheduleViewSet, "all_runs"), name="report-runs"),
+    path(f"{reporting}/recipients", RecipientViewSet.as_view(many), name="report-recipients"),
+    path(
+        f"{reporting}/recipients/<int:recipient_id>",
+        RecipientViewSet.as_view({"delete": "destroy"}),
+        name="report-recipient",
+    ),
+]
+urlpatterns = [*leads, *assignments, *stages, *activities, *analytics, *exports, *reports]
