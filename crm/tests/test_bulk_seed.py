@@ -161,12 +161,3 @@ def test_other_pipelines_get_leads_of_their_own(slug):
 def test_it_refuses_an_entity_without_anybody_to_own_leads():
     with pytest.raises(Invalid, match="nxgmarkets"):
         bulk_seed.team(Entity.objects.get(slug="nxgmarkets"))
-
-
-@pytest.mark.django_db(transaction=True)
-def test_settling_leaves_statistics_for_the_planner():
-    list(bulk_seed.fill(bulk_seed.team(accounts_seed.large()), 100))
-    bulk_seed.settle()
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT reltuples FROM pg_class WHERE relname = 'crm_lead'")
-        assert cursor.fetchone() == (100,)
