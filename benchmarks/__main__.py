@@ -14,7 +14,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from . import capture, machine
+from . import capture, export, machine
 from .cases import chosen
 from .house import BenchHouse, environment_is_quiet
 from .measure import Desk
@@ -61,7 +61,9 @@ def run(options: argparse.Namespace, console: Console) -> Results:
                 house.fill(size)
             desk.restock()
             measure_all(desk, results, size, options.repeat, console)
-        if not options.only or "capture" in options.only:
+            if wanted(options, "export"):
+                results.add(export.CASE, size, export.measure(desk))
+        if wanted(options, "capture"):
             results.capture = capture.figures(house, webhooks=4 * options.repeat, leads=options.repeat)
         results.seconds_to_seed = house.seconds
     return results
@@ -70,7 +72,11 @@ def run(options: argparse.Namespace, console: Console) -> Results:
 def measure_all(desk: Desk, results: Results, size: int, repeat: int, console: Console) -> None:
     with Progress(*COLUMNS, console=console, transient=True) as progress:
         for case in progress.track(results.cases, description=f"{size:,} leads"):
-            results.measured.setdefault(case.name, {})[size] = desk.measure(case, repeat)
+            results.add(case, size, desk.measure(case, repeat))
+
+
+def wanted(options: argparse.Namespace, name: str) -> bool:
+    return not options.only or name in options.only
 
 
 if __name__ == "__main__":

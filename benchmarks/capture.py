@@ -68,14 +68,12 @@ def floor(house: House, count: int) -> float:
 
 
 def figures(house: BenchHouse, *, webhooks: int, leads: int) -> list[list]:
-    """(what, figure) pairs. Starts the house's worker and Graph stand-in for as long as it takes."""
+    """(what, figure) pairs."""
     for page in PAGES:
         house.ask(ROUTE, page)
-    house.start("graph", "manage.py", "fake_graph", "--port", str(house.graph_port))
-    house.start("worker", "manage.py", "worker")
-    to_the_lead(house, 10**12, 3)
-    delays = to_the_lead(house, 2 * 10**12, leads)
-    house.stop("worker")
+    with house.at_work():
+        to_the_lead(house, 10**12, 3)
+        delays = to_the_lead(house, 2 * 10**12, leads)
     inserts = floor(house, webhooks)
     single, median = accepted_per_second(house, 3 * 10**12, webhooks, 1)
     several, _median = accepted_per_second(house, 4 * 10**12, webhooks, SENDERS)

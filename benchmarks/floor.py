@@ -28,21 +28,40 @@ async def application(scope, receive, send):
         return
     while (await receive()).get("more_body"):
         pass
-    body = orjson.dumps(await answer(scope), default=str)
     await send({"type": "http.response.start", "status": 200, "headers": [(b"content-type", b"application/json")]})
-    await send({"type": "http.response.body", "body": body})
+    async for part in WAYS.get(scope["path"], answer)(scope):
+        await send({"type": "http.response.body", "body": part, "more_body": True})
+    await send({"type": "http.response.body"})
 
 
-async def answer(scope) -> list[list[dict]]:
+async def answer(scope):
     values = dict(parse_qsl(scope["query_string"].decode()))
-    sid = dict(scope["headers"]).get(b"authorization", b"").decode()
     async with pool.connection() as connection:
-        if sid:
-            values |= await (await connection.execute(floors.USER, [sid])).fetchone()
+        values |= await user(scope, connection)
         found = []
         for sql in CASES[int(scope["path"][1:])].floor:
             found.append(await (await connection.execute(sql, values)).fetchall())
-    return found
+    yield orjson.dumps(found, default=str)
+
+
+async def export(scope):
+    async with pool.connection() as connection:
+        values = await user(scope, connection)
+        async with connection.cursor().copy(floors.EXPORT, values) as copy:
+            async for part in copy:
+                yield bytes(part)
+
+
+async def health(scope):
+    yield b"{}"
+
+
+WAYS = {floors.EXPORT_PATH: export, floors.HEALTH_PATH: health}
+
+
+async def user(scope, connection) -> dict:
+    sid = dict(scope["headers"]).get(b"authorization", b"").decode()
+    return await (await connection.execute(floors.USER, [sid])).fetchone() if sid else {}
 
 
 async def lifespan(receive, send):

@@ -44,20 +44,21 @@ ON_FACEBOOK = CONTACTED + " AND lead.platform = 'facebook'"
 NAMED = " AND lead.search_text LIKE '%%kavya menon%%'"
 ONE = f"SELECT lead.*, status.name AS status FROM {JOINED} WHERE lead.id = %(lead)s AND lead.entity_id = %(entity)s"
 
-CREATE_SQL = """
+CREATE = """
 WITH code AS (
     INSERT INTO crm_leadcodecounter (entity_id, year, value) VALUES (%(entity)s, extract(year FROM now()), 1)
     ON CONFLICT (entity_id, year) DO UPDATE SET value = crm_leadcodecounter.value + 1 RETURNING year, value
 ), lead AS (
     INSERT INTO crm_lead (public_id, entity_id, pipeline_id, status_id, lead_code, first_name, last_name, full_name,
         email, phone, phone_e164, phone_digits, company, job_title, source, platform, score, value, campaign_name, notes,
-        raw_field_data, source_page_id, source_page_name, is_test, created_at, updated_at{extra_columns})
+        raw_field_data, source_page_id, source_page_name, is_test, created_at, updated_at, status_since,
+        furthest_position, was_late)
     SELECT gen_random_uuid(), %(entity)s, 'sales', 1, format('LEAD-%%s-%%s', year, lpad(value::text, 6, '0')), 'Floor',
         'Bench', 'Floor Bench', 'floor@mail.example', '+91 9812345678', '+919812345678', '919812345678', '', '',
-        'Referral', '', 50, 1000, '', '', '{{}}', '', '', false, now(), now(){extra_values} FROM code RETURNING *
+        'Referral', '', 50, 1000, '', '', '{}', '', '', false, now(), now(), now(), 1, false FROM code RETURNING *
 ), stay AS (
-    INSERT INTO crm_stageentry (entity_id, lead_id, status_id, entered_at, user_id, notes, next_action_required{stay_columns})
-    SELECT entity_id, id, status_id, created_at, %(user)s, '', ''{stay_values} FROM lead
+    INSERT INTO crm_stageentry (entity_id, lead_id, status_id, entered_at, user_id, notes, next_action_required)
+    SELECT entity_id, id, status_id, created_at, %(user)s, '', '' FROM lead
 ), activity AS (
     INSERT INTO crm_activity (public_id, entity_id, lead_id, user_id, activity_type, title, description, priority,
         status, notes, is_automatic, created_at, updated_at)
@@ -65,21 +66,22 @@ WITH code AS (
         'completed', '', true, created_at, created_at FROM lead
 ), event AS (
     INSERT INTO realtime_event (entity_id, kind, subject_id, data, created_at)
-    SELECT entity_id, 'lead.created', id, '{{}}', created_at FROM lead RETURNING id
+    SELECT entity_id, 'lead.created', id, '{}', created_at FROM lead RETURNING id
 )
 SELECT lead.*, pg_notify('bs_events', event.id::text)::text FROM lead, event
 """
-MOVE_SQL = """
+MOVE = """
 WITH lead AS (
-    UPDATE crm_lead SET status_id = 2, updated_at = now() WHERE id = %(lead)s AND entity_id = %(entity)s RETURNING *
+    UPDATE crm_lead SET status_id = 2, updated_at = now(), status_since = now(), furthest_position = 2,
+        was_late = was_late OR status_since < now() - interval '24 hours' WHERE id = %(lead)s AND entity_id = %(entity)s RETURNING *
 ), left_stay AS (
     UPDATE crm_stageentry stay SET exited_at = now(),
         duration_hours = round((extract(epoch FROM now() - entered_at) / 3600)::numeric, 2)
     FROM lead WHERE stay.lead_id = lead.id AND stay.exited_at IS NULL RETURNING stay.*
 ), stay AS (
     INSERT INTO crm_stageentry (entity_id, lead_id, status_id, previous_id, entered_at, user_id, notes,
-        next_action_required{stay_columns})
-    SELECT entity_id, lead_id, 2, id, exited_at, %(user)s, '', ''{stay_values} FROM left_stay RETURNING id
+        next_action_required)
+    SELECT entity_id, lead_id, 2, id, exited_at, %(user)s, '', '' FROM left_stay RETURNING id
 ), activity AS (
     INSERT INTO crm_activity (public_id, entity_id, lead_id, user_id, activity_type, title, description, priority,
         status, notes, is_automatic, created_at, updated_at)
@@ -87,17 +89,28 @@ WITH lead AS (
         'completed', '', true, now(), now() FROM lead
 ), event AS (
     INSERT INTO realtime_event (entity_id, kind, subject_id, data, created_at)
-    SELECT entity_id, 'lead.moved', id, '{{}}', now() FROM lead RETURNING id
+    SELECT entity_id, 'lead.moved', id, '{}', now() FROM lead RETURNING id
 )
 SELECT lead.id, stay.id AS stay, pg_notify('bs_events', event.id::text)::text FROM lead, stay, event
 """
-CREATE = CREATE_SQL.format(extra_columns="", extra_values="", stay_columns="", stay_values="")
-MOVE = MOVE_SQL.format(stay_columns="", stay_values="")
 WEBHOOK = """
 INSERT INTO marketing_inboxentry (platform, source_lead_id, page_id, form_id, ad_id, campaign_id, change, state, reason,
     attempts, next_attempt_at, found_by, received_at)
 VALUES ('meta', %(n)s, 'FLOOR', 'F', '', '', '{"field": "leadgen"}', 'duplicate', '', 0, now(), 'webhook', now())
 ON CONFLICT DO NOTHING RETURNING id
+"""
+
+EXPORT_PATH, HEALTH_PATH = "/export", "/healthz"
+EXPORT = f"""
+COPY (
+    SELECT lead.id, lead_code, lead.first_name, lead.last_name, full_name, lead.email, lead.phone, company, job_title,
+        status.name AS status, lead.pipeline_id AS pipeline, platform, source, campaign_name, project.title AS project,
+        score, value, owner.email AS assigned_user, lead.created_at, assigned_at, last_interaction_at, closed_at,
+        lead.updated_at, lead.notes
+    FROM {JOINED} LEFT JOIN cp_project project ON project.id = lead.project_id
+    LEFT JOIN accounts_user owner ON owner.id = lead.assigned_user_id
+    WHERE {LIVE} ORDER BY lead.created_at DESC, lead.id DESC
+) TO STDOUT (FORMAT csv, HEADER)
 """
 
 # --- Figures -------------------------------------------------------------------------------------

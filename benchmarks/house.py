@@ -6,21 +6,28 @@ import os
 import subprocess
 import sys
 import time
+from contextlib import contextmanager
 
 import httpx
 
 from faults.house import ROOT, House, free_port
 
+from . import floors
+
 PASSWORDS = {"admin": "admin123"}
 
 
 class BenchHouse(House):
-    """`with BenchHouse(leads=10_000) as house:`; worker and Graph stand-in are started by whoever needs them."""
+    """`with BenchHouse(leads=10_000) as house:`; a worker runs only while somebody needs it."""
 
     def __init__(self, leads: int):
         super().__init__()
         self.leads, self.seconds = leads, {}
         self.floor_port = free_port()
+
+    @property
+    def addresses(self) -> list[str]:
+        return [*super().addresses, f"http://127.0.0.1:{self.floor_port}{floors.HEALTH_PATH}"]
 
     @property
     def environment(self) -> dict:
@@ -32,6 +39,7 @@ class BenchHouse(House):
             "HTTPS": "false",
             "ALLOWED_HOSTS": "127.0.0.1",
             "FIELD_ENCRYPTION_KEYS": key,
+            "MEDIA_ROOT": str(self.directory / "media"),
             "PYTHONWARNINGS": "ignore",
         }
 
@@ -54,8 +62,20 @@ class BenchHouse(House):
 
     def start_all(self) -> None:
         flags = ["--log-level", "error", "--no-access-log"]
+        self.start("graph", "manage.py", "fake_graph", "--port", str(self.graph_port))
         self.start("web", "-m", "uvicorn", "betterside.asgi:application", "--port", str(self.port), *flags)
         self.start("floor", "-m", "uvicorn", "benchmarks.floor:application", "--port", str(self.floor_port), *flags)
+
+    @contextmanager
+    def at_work(self):
+        """With a worker."""
+        self.start("worker", "manage.py", "worker")
+        while not self.ask("SELECT count(*) FROM procrastinate_workers")[0][0]:
+            time.sleep(0.1)
+        try:
+            yield
+        finally:
+            self.stop("worker")
 
     def stop(self, name: str) -> None:
         child = self.children.pop(name)

@@ -37,17 +37,17 @@ class Client:
     """One kept-alive connection, with as little of its own as possible."""
 
     def __init__(self, port: int):
-        self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
+        self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=600)
 
-    def ask(self, method: str, path: str, body: bytes | None, headers: dict) -> float:
-        """Milliseconds until the whole answer is here."""
+    def ask(self, method: str, path: str, body: bytes | None = None, headers: dict | None = None) -> float:
+        """Milliseconds until the whole answer is here; it is left in `content`."""
         started = time.perf_counter()
-        self.connection.request(method, path, body, headers)
+        self.connection.request(method, path, body, headers or {})
         answer = self.connection.getresponse()
-        content = answer.read()
+        self.content = answer.read()
         took = (time.perf_counter() - started) * 1000
         if answer.status >= 400:
-            raise RuntimeError(f"{method} {path}: {answer.status} {content[:300]!r}")
+            raise RuntimeError(f"{method} {path}: {answer.status} {self.content[:300]!r}")
         return took
 
 
@@ -82,6 +82,7 @@ class Desk:
         self.house = house
         self.product, self.floor = Client(house.port), Client(house.floor_port)
         self.tokens = {who: house.token(who) for who in (MANAGER, CP, GROWTH, PRACTICE, MARKETING)}
+        self.sids = {who: house.sid(token) for who, token in self.tokens.items()}
         self.restock()
 
     def restock(self) -> None:
@@ -98,7 +99,7 @@ class Desk:
 
     def floor_request(self, case: Case) -> tuple:
         values = urlencode(self.stock.parameters(case))
-        headers = {"Authorization": self.house.sid(self.tokens[case.who])} if case.who else {}
+        headers = {"Authorization": self.sids[case.who]} if case.who else {}
         return case.method, f"/{CASES.index(case)}?{values}", None, headers
 
     def measure(self, case: Case, repeat: int) -> Measured:

@@ -23,6 +23,11 @@ class Results:
     seconds_to_seed: dict[int, float] = field(default_factory=dict)
     capture: list[list] = field(default_factory=list)
 
+    def add(self, case: Case, size: int, measured: Measured) -> None:
+        if case not in self.cases:
+            self.cases.append(case)
+        self.measured.setdefault(case.name, {})[size] = measured
+
     def bars(self) -> list[tuple[str, str, float, bool]]:
         """(what, the bar, what was measured, whether it is met) at each size where section 14 names a bar."""
         found = []
@@ -67,6 +72,7 @@ class Results:
         console.print(_facts(self.machine), soft_wrap=True)
 
     def write(self, directory: Path = HERE) -> None:
+        directory.mkdir(parents=True, exist_ok=True)
         (directory / "results.json").write_text(json.dumps(self.as_json(), indent=2, ensure_ascii=False) + "\n")
         (directory / "results.md").write_text(self.as_markdown())
 

@@ -57,6 +57,11 @@ class House:
         return f"http://127.0.0.1:{self.graph_port}"
 
     @property
+    def addresses(self) -> list[str]:
+        """Each answers 200 once its part is up."""
+        return [f"{self.url}/healthz", f"{self.graph_url}/_calls"]
+
+    @property
     def environment(self) -> dict:
         server = self.launcher.ensure()
         return os.environ | {
@@ -143,7 +148,7 @@ class House:
 
     def wait_until_up(self, seconds: float = 60) -> None:
         until = time.monotonic() + seconds
-        for address in (f"{self.url}/healthz", f"{self.graph_url}/_calls"):
+        for address in self.addresses:
             while not _answers(address):
                 if time.monotonic() > until:
                     raise TimeoutError(f"Nothing answers at {address}; see the logs in {self.directory}.")
