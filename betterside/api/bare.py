@@ -11,8 +11,12 @@ def page(request, shape: type[Shape], queryset, query: dict, *, total: int | Non
     """The page's rows, with `X-Total-Count` and `Link` (RFC 8288: first, prev, next, last). `total` is counted unless it
     is known."""
     total = queryset.count() if total is None else total
-    headers = {"X-Total-Count": str(total), "Link": _links(request, total, *window(query))}
-    return Response(shape.many(cut(queryset, query)), headers=headers)
+    return Response(shape.many(cut(queryset, query)), headers=headers(request, total, query))
+
+
+def headers(request, total: int, query: dict) -> dict[str, str]:
+    """For rows that are made from a page of something else."""
+    return {"X-Total-Count": str(total), "Link": _links(request, total, *window(query))}
 
 
 def _links(request, total: int, start: int, length: int) -> str:

@@ -67,6 +67,31 @@ def test_the_new_key_works_and_the_old_one_stops_on_the_next_request(api, client
     assert ask(new) == 401
 
 
+GROWTH_LISTS = ["leads", "contacts", "tasks", "campaigns", "dashboard/stats", "dashboard/charts/sources"]
+
+
+def test_a_revoked_key_opens_nothing_of_this_face_on_the_next_request(api, client, admin):
+    admin.entity.api_profile = "growth"
+    admin.entity.save()
+    headers = {"Authorization": f"Api-Key {client.post('/api/settings/regenerate-key').json()['api_key']}"}
+
+    def ask() -> set[int]:
+        return {api.get(f"/api/{path}", headers=headers).status_code for path in GROWTH_LISTS}
+
+    assert ask() == {200}
+    assert api.post("/api/tasks", {"title": "Call"}, headers=headers).status_code == 201
+    client.delete("/api/settings/api-key")
+    assert ask() == {401}
+    assert api.post("/api/tasks", {"title": "Call"}, headers=headers).status_code == 401
+
+
+def test_a_key_that_may_only_read_changes_nothing(api, client):
+    key = client.post("/api/settings/regenerate-key", {"scopes": ["read"]}).json()["api_key"]
+    headers = {"Authorization": f"Api-Key {key}"}
+    assert api.get("/api/tasks", headers=headers).status_code == 200
+    assert api.post("/api/tasks", {"title": "Call"}, headers=headers).status_code == 403
+
+
 def test_an_idempotency_key_keeps_no_answer_that_holds_the_key(client):
     answers = [
         client.post("/api/settings/regenerate-key", headers={"Idempotency-Key": "again"}).json()["api_key"]

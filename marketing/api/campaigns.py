@@ -6,6 +6,7 @@ from rest_framework import serializers
 from rest_framework.response import Response
 
 from betterside import days
+from betterside.api import bare
 from betterside.api.faces import GROWTH
 from betterside.api.paging import OffsetQuery, cut
 from betterside.api.ranges import DayField
@@ -68,4 +69,4 @@ class CampaignViewSet(FaceViewSet):
         found = Campaign.objects.in_entity_of(request.user).select_related("account")
         found = found.filter(status=query["status"]) if "status" in query else found
         rows = figures.of(cut(found, query), first=first, last=last, zone=zone)
-        return Response(CampaignShape.many(rows), headers={"X-Total-Count": str(found.count())})
+        return Response(CampaignShape.many(rows), headers=bare.headers(request, found.count(), query))

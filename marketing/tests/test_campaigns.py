@@ -101,6 +101,15 @@ def test_dates_backwards_are_400_and_foreign_campaigns_are_not_there(client):
     assert client.get("/api/campaigns", RANGE).json() == []
 
 
+def test_pages_count_and_link(client):
+    for _ in range(3):
+        CampaignFactory()
+    page = client.get("/api/campaigns", RANGE | {"limit": 2})
+    assert (len(page.json()), page["X-Total-Count"]) == (2, "3")
+    assert "offset=2" in page["Link"]
+    assert 'rel="next"' in page["Link"]
+
+
 def test_the_list_costs_the_same_for_30_as_for_3(client, assert_query_count):
     def make(count):
         for _ in range(count):

@@ -13,7 +13,7 @@ from betterside.api.faces import face_of
 from cp.services import profiles
 from cp.tests.factories import AdsRequestFactory, MarketingCounterFactory, mapped_project
 from crm.models import LeadStatus
-from crm.services import assignments, leads, stages
+from crm.services import assignments, contacts, leads, stages, tasks
 from crm.tests.factories import make_lead
 from marketing.models import Campaign
 
@@ -53,6 +53,9 @@ def be_busy(entity) -> None:
             lead = make_lead(owner=rep, pipeline=pipeline, campaign=campaign, source="theirs", value=1000)
             stages.move(lead=lead, to=after, by=manager)
             leads.update(lead=lead, by=manager, fields={"notes": "Theirs"})
+        contact, _is_new = contacts.convert(lead=lead, by=manager)
+        contacts.log(contact=contact, by=manager, activity_type="call", title="Theirs")
+        tasks.create(by=manager, fields={"title": "Theirs"}, due=timezone.localdate(), about=lead)
         assignments.unassign(lead=make_lead(owner=rep, pipeline=pipeline), by=manager)
 
 
@@ -122,7 +125,7 @@ IDS = {
     "user": r"(new)?assigned_?user_?ids?|user_?ids?|cp_id|owner_id|agent_ids",
     "project": r"project_?id",
     "campaign": r"campaign_?id",
-    "lead": r"lead_?ids?",
+    "lead": r"lead_?ids?|related_to_id",
 }
 MISSING = 2**31 - 7
 
