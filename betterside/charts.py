@@ -94,7 +94,9 @@ def _bars(pen, chart: Chart, top: float) -> None:
             x = middle + width * (number - len(chart.series) / 2)
             _bar(pen, x, width, series.values[place], top, COLOURS[number], with_value=len(chart.labels) <= 12)
         if place % every == 0:
-            pen.text((middle, BOTTOM + 10 + 18 * (place // every % 2)), label[:16], INK, _font(13), anchor="ma")
+            # Where labels would touch, every second one stands lower.
+            lower = 18 * (place // every % 2) if len(chart.labels) > 5 else 0
+            pen.text((middle, BOTTOM + 10 + lower), label[:20], INK, _font(13), anchor="ma")
 
 
 def _bar(pen, x: float, width: float, value: float, top: float, colour: str, *, with_value: bool) -> None:

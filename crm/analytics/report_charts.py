@@ -30,7 +30,8 @@ def _totals(figures: dict) -> tuple:
 
 def _rows(rows: list[dict], label: str, *columns: str) -> tuple:
     series = [Series(column.replace("_", " "), [row[column] for row in rows]) for column in columns]
-    return "leads", [str(row[label]) for row in rows], series
+    words = [row[label] for row in rows]
+    return "leads", [word.replace("_", " ") for word in words] if label == "stage" else words, series
 
 
 def _periods(rows: list[dict]) -> tuple:

@@ -8,10 +8,14 @@ import stat
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from asgiref.sync import async_to_sync, sync_to_async
+from django.test import AsyncRequestFactory
+from django.urls import resolve
 from openpyxl import load_workbook
 
 from betterside import clock
 from betterside.accounts.roles import Role
+from betterside.accounts.services import logins
 from betterside.accounts.tests.factories import EntityFactory, UserFactory
 from betterside.api.models import IdempotentRequest
 from crm.analytics import lead_rows
@@ -279,6 +283,26 @@ def test_browsers_save_the_file(client):
     assert answer["Content-Disposition"] == 'attachment; filename="sla-2026-03-02.xlsx"'
     assert answer["Cache-Control"] == "private, no-store"
     assert int(answer["Content-Length"]) == len(answer.getvalue())
+
+
+def test_under_asgi_it_comes_part_by_part(client, manager, rep, monkeypatch):
+    """Else Django would gather the whole file in memory first."""
+    monkeypatch.setattr("betterside.api.files.PART", 100)
+    make_lead(owner=rep)
+    url = ask(client)["download_url"]
+    whole = fetch(client, {"download_url": url})
+    headers = {"Authorization": f"Bearer {logins.start(user=manager).access}"}
+
+    async def parts() -> list[bytes]:
+        request = AsyncRequestFactory().get(url, headers=headers)
+        view = resolve(url)
+        answer = await sync_to_async(view.func)(request, **view.kwargs)
+        assert answer.is_async
+        return [part async for part in answer.streaming_content]
+
+    found = async_to_sync(parts)()
+    assert b"".join(found) == whole
+    assert max(map(len, found)) == 100
 
 
 def test_whatever_the_client_says_it_wants(client):
