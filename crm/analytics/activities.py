@@ -6,6 +6,7 @@ from datetime import timedelta
 from django.db.models import Count, Q
 
 from ..models import Activity
+from . import work_tallies
 from .numbers import rate
 from .people import with_names
 
@@ -102,21 +103,23 @@ def _counted(activities, field: str) -> dict[str, int]:
     return dict(activities.order_by().values_list(field).annotate(count=Count("pk")).order_by("-count", field))
 
 
-def totals(activities) -> dict:
+def totals(by, query: dict) -> dict:
     """What people did, counted by type, priority and status, also what nobody did."""
-    done = activities.by_people()
+    rows = work_tallies.of_activities(by, query, "activity_type", "priority", "status")
     types = [
         name for name in Activity.Type.values if name not in (Activity.Type.EMAIL_OPENED, Activity.Type.PAGE_VISIT)
     ]
     return {
-        "total_activities": done.count(),
-        "by_type": _count_of_each(done, "activity_type", types),
-        "by_priority": _count_of_each(done, "priority", list(reversed(Activity.Priority.values))),
-        "by_status": _count_of_each(done, "status", Activity.Status.values),
+        "total_activities": sum(row["activities"] for row in rows),
+        "by_type": _count_of_each(rows, "activity_type", types),
+        "by_priority": _count_of_each(rows, "priority", list(reversed(Activity.Priority.values))),
+        "by_status": _count_of_each(rows, "status", Activity.Status.values),
     }
 
 
-def _count_of_each(activities, field: str, names: list[str]) -> dict[str, int]:
+def _count_of_each(rows: list[dict], field: str, names: list[str]) -> dict[str, int]:
     """The names with their counts; other values only when there are any."""
-    found = dict(activities.order_by().values_list(field).annotate(Count("pk")))
-    return {name: found.get(name, 0) for name in names} | {name: n for name, n in found.items() if name not in names}
+    found = dict.fromkeys(names, 0)
+    for row in rows:
+        found[row[field]] = found.get(row[field], 0) + row["activities"]
+    return found

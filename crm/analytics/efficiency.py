@@ -1,45 +1,41 @@
 """How well the work flows: what becomes of leads, and where they get stuck."""
 
-from django.db.models import Avg, Count, F, Q
+from collections import Counter
+
+from django.db.models import Avg, Count, Q
 
 from ..models import LeadStatus
-from ..models.stretches import hours_between
-from . import sla
-from .numbers import mean, rate, rounded
-from .statuses import heading, with_all
-
-BACKWARD = Q(status__is_lost=False, previous__status__position__gt=F("status__position"))
+from . import sla, tallies, work_tallies
+from .numbers import hours, mean, rate, rounded
+from .statuses import all_statuses, heading, with_all
 
 
-def workflow(leads, stays) -> dict:
-    """What became of the leads and what it took; `stays` are theirs. `avg_cycle_time` is in days, created to closed."""
-    figures = leads.aggregate(
-        total=Count("pk"),
-        won=Count("pk", filter=Q(status__is_won=True)),
-        lost=Count("pk", filter=Q(status__is_lost=True)),
-        cycle=Avg(hours_between("created_at", "closed_at") / 24.0, filter=Q(closed_at__isnull=False)),
-    )
-    steps = stays.aggregate(
-        stays=Count("pk"),
-        changes=Count("previous"),
-        backward=Count("pk", filter=BACKWARD),
-        hours=Avg(hours_between("entered_at", "exited_at"), filter=Q(exited_at__isnull=False)),
-    )
-    total, closed = figures["total"], figures["won"] + figures["lost"]
+def workflow(by, query: dict) -> dict:
+    """What became of the leads and what it took. `avg_cycle_time` is in days, created to closed."""
+    sums, statuses = Counter(), all_statuses()
+    for row in tallies.of_leads(by, query, "status_id", measures=("closes", "cycle_us")):
+        status = statuses[row.pop("status_id")]
+        sums.update(row | {"won": row["leads"] * status.is_won, "lost": row["leads"] * status.is_lost})
+    steps, total, closed = _steps(by, query), sums["leads"], sums["won"] + sums["lost"]
     return {
         "total_leads": total,
         "completed_leads": closed,
         "in_progress_leads": total - closed,
-        "won_leads": figures["won"],
-        "lost_leads": figures["lost"],
+        "won_leads": sums["won"],
+        "lost_leads": sums["lost"],
         "completion_rate": rate(closed, total),
-        "conversion_rate": rate(figures["won"], total),
-        "avg_cycle_time": rounded(figures["cycle"], 1),
-        "avg_stage_duration_hours": rounded(steps["hours"]),
+        "conversion_rate": rate(sums["won"], total),
+        "avg_cycle_time": hours(sums["cycle_us"], sums["closes"] * 24, 1),
+        "avg_stage_duration_hours": hours(steps["ended_us"], steps["ended"]),
         "avg_stages_per_lead": mean(steps["stays"], total),
         "total_stage_changes": steps["changes"],
         "backward_stage_changes": steps["backward"],
     }
+
+
+def _steps(by, query: dict) -> Counter:
+    """The leads' stays; the query's days are those of the leads' creation."""
+    return Counter(work_tallies.of_stays(by, query)[0])
 
 
 def bottlenecks(stays, *, now, pipeline: str) -> list[dict]:

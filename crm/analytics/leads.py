@@ -5,16 +5,13 @@ Functions take the user who asks and a query (`crm.analytics.tallies`); its days
 
 from collections import Counter
 
-from django.db.models import Count, Q
-
 from betterside.accounts.models import User
 
-from ..models import Activity, Lead, LeadStatus
-from . import tallies
-from .numbers import rate
+from ..models import Lead, LeadStatus
+from . import tallies, work_tallies
+from .numbers import US_PER_HOUR, rate
 from .statuses import all_statuses
 
-US_PER_HOUR = 3_600_000_000
 US_PER_DAY = 24 * US_PER_HOUR
 MEASURES = ("leads", "assigned", "assignments", "assignment_us", "closes", "cycle_us")
 
@@ -77,20 +74,17 @@ def _platform(platform: str, sums: Counter) -> dict:
     } | _outcome(sums)
 
 
-def by_user(by, query: dict, activities) -> list[dict]:
-    """Owners of the leads, whoever holds most first; `activities` are what people did in the range."""
+def by_user(by, query: dict) -> list[dict]:
+    """Owners of the leads, whoever holds most first; what people did is counted in the range that
+    the query names, whenever their leads were created."""
     rows = tallies.of_leads(by, query, "assigned_user_id", "status_id", measures=MEASURES)
     found = _by("assigned_user_id", [row for row in rows if row["assigned_user_id"]], all_statuses())
-    done = _activities(activities)
+    measures = ("activities", "follow_ups")
+    done = {row["user_id"]: row for row in work_tallies.of_activities(by, query, "user_id", measures=measures)}
+    done.pop(None, None)
     people = User.objects.filter(pk__in=found.keys() | done.keys())
     made = [_user(user, found.get(user.pk, Counter()), done.get(user.pk, {})) for user in people]
     return sorted(made, key=lambda row: (-row["leads_assigned"], row["user_id"]))
-
-
-def _activities(activities) -> dict[int, dict]:
-    pending = Q(status=Activity.Status.PENDING, next_follow_up_date__isnull=False)
-    rows = activities.by_people().exclude(user=None).order_by().values("user")
-    return {row["user"]: row for row in rows.annotate(total=Count("pk"), pending=Count("pk", filter=pending))}
 
 
 def _user(user: User, sums: Counter, done: dict) -> dict:
@@ -101,8 +95,8 @@ def _user(user: User, sums: Counter, done: dict) -> dict:
         "leads_won": sums["won"],
         "leads_lost": sums["lost"],
         **_outcome(sums),
-        "total_activities": done.get("total", 0),
-        "pending_follow_ups": done.get("pending", 0),
+        "total_activities": done.get("activities", 0),
+        "pending_follow_ups": done.get("follow_ups", 0),
     }
 
 

@@ -5,10 +5,7 @@ of `crm.filters.leads`; dates are days in the entity's time zone.
 """
 
 from betterside import clock, days
-from betterside.api import ranges
 
-from .. import filters
-from ..models import Activity, Lead, StageEntry
 from . import activities as doings
 from . import leads as figures
 from . import periods
@@ -24,7 +21,7 @@ def platform_performance(by, query: dict) -> list[dict]:
 
 
 def user_performance(by, query: dict) -> list[dict]:
-    return figures.by_user(by, query, activities(by, query))
+    return figures.by_user(by, query)
 
 
 def conversion_funnel(by, query: dict) -> dict:
@@ -39,22 +36,9 @@ def time_based(by, query: dict) -> list[dict]:
 
 
 def activity(by, query: dict) -> dict:
-    return doings.totals(activities(by, query))
+    return doings.totals(by, query)
 
 
 def sla(by, query: dict) -> dict:
-    found = leads(by, query)
-    stays = StageEntry.objects.filter(lead__in=found.order_by().values("pk"))
-    compliance = service_levels.compliance(found, stays, now=clock.now())
+    compliance = service_levels.compliance(by, query, now=clock.now())
     return {name: value for name, value in compliance.items() if name != "sla_hours"}
-
-
-def leads(by, query: dict):
-    """What the user may see of it, filtered."""
-    return filters.leads(Lead.objects.visible_to(by), query, by.entity.zone)
-
-
-def activities(by, query: dict):
-    """Those of the leads that the filters leave; the range is about the activities."""
-    found = Activity.objects.visible_to(by).of_leads().filter(lead__is_test=False)
-    return filters.about_leads(found, query, "lead__").created_between(*ranges.bounds(query, by.entity.zone))

@@ -8,10 +8,10 @@ from collections import Counter
 from django.db.models import Avg, Count, F, Max, Min, Q
 
 from ..models import LeadStatus
-from . import sla
-from .numbers import rate, rounded
+from . import sla, tallies
+from .numbers import hours, microseconds, rate, rounded
 from .people import with_names
-from .statuses import heading, with_all
+from .statuses import all_statuses, heading, with_all
 
 ENDED = Q(exited_at__isnull=False)
 OPEN_STATUS = Q(status__is_won=False, status__is_lost=False)
@@ -143,45 +143,38 @@ def _conversion(status: LeadStatus, row: dict) -> dict:
     }
 
 
-def statistics(stays, *, now, pipeline: str) -> list[dict]:
-    """Where leads are now: by status their number and share, how many have an owner, how long they have been there."""
-    rows = (
-        stays.open()
-        .lasting(now)
-        .values("status")
-        .annotate(total=Count("pk"), assigned=Count("lead__assigned_user"), average=Avg("hours"))
-        .order_by()
-    )
-    rows = list(rows)
-    total = sum(row["total"] for row in rows)
+def statistics(by, query: dict, *, now, pipeline: str) -> list[dict]:
+    """Where leads are now: by status their number and share, how many have an owner, how long they have been there.
+
+    The query's days are those of the leads' creation."""
+    rows = tallies.of_leads(by, query, "status_id", measures=("assigned", "since_us"))
+    rows = [
+        row | {"status": row["status_id"], "us": row["leads"] * microseconds(now) - row["since_us"]} for row in rows
+    ]
+    total = sum(row["leads"] for row in rows)
     return [_statistics(status, row, total) for status, row in with_all(rows, pipeline)]
 
 
 def _statistics(status: LeadStatus, row: dict, total: int) -> dict:
-    count, assigned = row.get("total", 0), row.get("assigned", 0)
+    count, assigned = row.get("leads", 0), row.get("assigned", 0)
     return heading(status) | {
         "status_description": status.description,
         "total_leads": count,
         "percentage": rate(count, total),
         "assigned_leads": assigned,
         "unassigned_leads": count - assigned,
-        "avg_hours_in_stage": rounded(row.get("average")),
+        "avg_hours_in_stage": hours(row.get("us", 0), count),
     }
 
 
-def summary(stays, *, now, today, week, pipeline: str) -> dict:
+def summary(by, stays, *, now, today, week, pipeline: str) -> dict:
     """The dashboard's view: where all leads are now, what waits too long, what moved today and in the last 7 days.
 
-    `today` and `week` are stretches of time, (start, end), that end together.
+    `today` and `week` are stretches of time, (start, end), that end together; `stays` are those that may be moves.
     """
-    rows = (
-        stays.open()
-        .lasting(now)
-        .values("status")
-        .annotate(total=Count("pk"), average=Avg("hours"), late=Count("pk", filter=sla.beyond(None) & OPEN_STATUS))
-        .order_by()
-    )
-    stages = with_all(list(rows), pipeline)
+    found = sla.waits(by, {}, all_statuses(), now)
+    rows = [{"status": one.status.pk, "total": one.leads, "us": one.us, "late": one.late_now} for one in found]
+    stages = with_all(rows, pipeline)
     return _totals(stages) | _recent(stays, today, week) | {"stages": [_stage(status, row) for status, row in stages]}
 
 
@@ -209,6 +202,6 @@ def _recent(stays, today, week) -> dict:
 def _stage(status: LeadStatus, row: dict) -> dict:
     return heading(status) | {
         "leads": row.get("total", 0),
-        "avg_hours_in_stage": rounded(row.get("average")),
+        "avg_hours_in_stage": hours(row.get("us", 0), row.get("total", 0)),
         "exceeding_sla": row.get("late", 0),
     }

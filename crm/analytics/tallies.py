@@ -19,16 +19,15 @@ COUNTED_FROM_ROWS = {"source", "campaign_id", "project_id", "state", "search"}
 COLUMNS = {"platform": "platform", "pipeline": "pipeline_id", "assigned_user_id": "assigned_user_id"}
 
 
-def _us(end, start) -> Sum:
-    """The microseconds between two times, summed where both are there."""
-    stretch = Func(
+def us_between(start, end) -> Func:
+    """The microseconds between two times; null where one is missing."""
+    return Func(
         end,
         start,
         template="(extract(epoch FROM %(expressions)s) * 1000000)::bigint",
         arg_joiner=" - ",
         output_field=BigIntegerField(),
     )
-    return Sum(stretch)
 
 
 EPOCH = Func(template="'epoch'::timestamptz", output_field=DateTimeField())
@@ -37,10 +36,10 @@ COUNTED = {
     "assigned": Count("assigned_user"),
     "late": Count("pk", filter=Q(was_late=True)),
     "assignments": Count("first_assigned_at"),
-    "assignment_us": _us("first_assigned_at", "created_at"),
+    "assignment_us": Sum(us_between("created_at", "first_assigned_at")),
     "closes": Count("closed_at"),
-    "cycle_us": _us("closed_at", "created_at"),
-    "since_us": _us("status_since", EPOCH),
+    "cycle_us": Sum(us_between("created_at", "closed_at")),
+    "since_us": Sum(us_between(EPOCH, "status_since")),
     "value": Sum("value"),
 }
 

@@ -13,10 +13,12 @@ from .report_run import ReportDelivery, ReportRun
 from .rollup import Grain, LeadRollup
 from .stage import StageEntry
 from .task import Task, TaskNotFound
+from .work_rollups import ActivityRollup, StayRollup
 
 __all__ = [
     "Activity",
     "AllowedRecipient",
+    "ActivityRollup",
     "Assignment",
     "Contact",
     "ContactNotFound",
@@ -39,6 +41,7 @@ __all__ = [
     "ReportTemplate",
     "StageEntry",
     "StatusTransition",
+    "StayRollup",
     "Task",
     "TaskNotFound",
 ]

@@ -141,6 +141,12 @@ class Lead(Owned):
                 condition=Q(assigned_user=None, deleted_at=None),
                 name="lead_unassigned",
             ),
+            # Who came into their status lately (crm.analytics.sla).
+            models.Index(
+                fields=["entity", "status_since"],
+                condition=Q(closed_at=None, deleted_at=None),
+                name="lead_waiting_since",
+            ),
             # How many open leads somebody holds, asked at every assignment.
             models.Index(
                 fields=["assigned_user"], condition=Q(closed_at=None, deleted_at=None), name="lead_open_by_owner"

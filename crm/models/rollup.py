@@ -72,6 +72,8 @@ class LeadRollup(models.Model):
         CREATED = "created"
         CLOSED = "closed"
 
+    # The dimension that owner cells keep and the others sum over.
+    OWNER = "assigned_user_id"
     DIMENSIONS = ("counted_by", "day", "pipeline_id", "status_id", "platform", "furthest_position", "assigned_user_id")
     MEASURES = ("leads", "assigned", "late", "assignments", "assignment_us", "closes", "cycle_us", "since_us", "value")
 

@@ -1,11 +1,11 @@
 """The statements of crm.services.rollups, for any rollup table. `facts` is the function that tells what each row adds."""
 
-from ..models import Grain, LeadRollup
+from ..models import ActivityRollup, Grain, LeadRollup, StayRollup
 
-FACTS = {LeadRollup: "crm_leadfacts"}
-MONTHLY = f"{Grain.MONTH}, {Grain.OWNER_MONTH}"
-BY_OWNER = f"{Grain.OWNER_DAY}, {Grain.OWNER_MONTH}"
-CELLS = f"(VALUES ({Grain.DAY}), ({Grain.MONTH}), ({Grain.OWNER_DAY}), ({Grain.OWNER_MONTH})) AS cell (grain)"
+FACTS = {LeadRollup: "crm_leadfacts", StayRollup: "crm_stayfacts", ActivityRollup: "crm_activityfacts"}
+MONTHLY = f"{Grain.MONTH:d}, {Grain.OWNER_MONTH:d}"
+BY_OWNER = f"{Grain.OWNER_DAY:d}, {Grain.OWNER_MONTH:d}"
+COMMON, OWNERS = (Grain.DAY, Grain.MONTH), (Grain.OWNER_DAY, Grain.OWNER_MONTH)
 
 # Changes become parts of the cells.
 FOLD = """
@@ -58,10 +58,10 @@ def statement(template: str, model, **more) -> str:
     return template.format(
         table=table,
         facts=FACTS[model],
-        cells=CELLS,
+        cells=_cells(COMMON + OWNERS if model.OWNER else COMMON),
         key=", ".join(["entity_id", "grain", *model.DIMENSIONS]),
         dimensions=", ".join(model.DIMENSIONS),
-        projected=", ".join(map(_projected, model.DIMENSIONS)),
+        projected=", ".join(_projected(name, model.OWNER) for name in model.DIMENSIONS),
         measures=", ".join(measures),
         counter=measures[0],
         negated=", ".join(f"-{name}" for name in measures),
@@ -72,11 +72,15 @@ def statement(template: str, model, **more) -> str:
     )
 
 
-def _projected(name: str) -> str:
+def _cells(grains: tuple) -> str:
+    return f"(VALUES {', '.join(f'({grain:d})' for grain in grains)}) AS cell (grain)"
+
+
+def _projected(name: str, owner: str | None) -> str:
     """The dimension as a cell of `cell.grain` has it."""
     cut = {
         "day": f"CASE WHEN cell.grain IN ({MONTHLY}) THEN date_trunc('month', day)::date ELSE day END",
-        "assigned_user_id": f"CASE WHEN cell.grain IN ({BY_OWNER}) THEN assigned_user_id END",
+        owner: f"CASE WHEN cell.grain IN ({BY_OWNER}) THEN {owner} END",
     }
     return f"{cut[name]} AS {name}" if name in cut else name
 

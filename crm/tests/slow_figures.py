@@ -189,5 +189,55 @@ class Slow:
             "by_status": rates,
         }
 
+    def workflow(self, query: dict) -> dict:
+        leads = {lead.pk: lead for lead in self.leads(query)}
+        stays = {stay.pk: stay for stay in self.stays}
+        own = [stay for stay in stays.values() if stay.lead_id in leads]
+        moved = [(stays[stay.previous_id], stay) for stay in own if stay.previous_id]
+        back = [
+            1
+            for before, stay in moved
+            if not self.statuses[stay.status_id].is_lost
+            and self.statuses[before.status_id].position > self.statuses[stay.status_id].position
+        ]
+        won, lost = sum(map(self.won, leads.values())), sum(map(self.lost, leads.values()))
+        ended = [stay.exited_at - stay.entered_at for stay in own if stay.exited_at]
+        cycles = [lead.closed_at - lead.created_at for lead in leads.values() if lead.closed_at]
+        return {
+            "total_leads": len(leads),
+            "completed_leads": won + lost,
+            "in_progress_leads": len(leads) - won - lost,
+            "won_leads": won,
+            "lost_leads": lost,
+            "completion_rate": share(won + lost, len(leads)),
+            "conversion_rate": share(won, len(leads)),
+            "avg_cycle_time": average(cycles, 24 * HOUR) if cycles else None,
+            "avg_stage_duration_hours": round(sum(ended, timedelta()) / len(ended) / HOUR, 2) if ended else None,
+            "avg_stages_per_lead": round(len(own) / len(leads), 1) if leads else 0.0,
+            "total_stage_changes": len(moved),
+            "backward_stage_changes": len(back),
+        }
+
+    def statistics(self, query: dict) -> dict[int, tuple]:
+        """By status: leads, those with an owner, and how many hours they have been there."""
+        found: dict[int, list] = {}
+        for stay in self.stays:
+            lead = self.all[stay.lead_id]
+            if stay.exited_at is None and self.fits(lead, query) and self.within(lead.created_at, query):
+                found.setdefault(stay.status_id, []).append((lead, self.now - stay.entered_at))
+        return {
+            pk: (
+                len(rows),
+                sum(1 for lead, _span in rows if lead.assigned_user_id),
+                round(sum((span for _lead, span in rows), timedelta()) / len(rows) / HOUR, 2),
+            )
+            for pk, rows in found.items()
+        }
+
+    def waiting_too_long(self) -> Counter:
+        """Open stays beyond their SLA, by status."""
+        open_stays = [one for one in self.stays if one.exited_at is None and not self.all[one.lead_id].closed_at]
+        return Counter(one.status_id for one in open_stays if self._over(one) > timedelta())
+
     def _over(self, stay: StageEntry) -> timedelta:
         return (stay.exited_at or self.now) - stay.entered_at - self.statuses[stay.status_id].sla_hours * HOUR

@@ -109,3 +109,15 @@ def test_test_leads_count_nowhere(ask, rep, manager):
     leads.update(lead=lead, by=manager, fields={"is_test": True})
 
     assert {name: counted(name, ask(name, {})) for name in ENDPOINTS} == dict.fromkeys(ENDPOINTS, 0)
+
+
+@pytest.mark.parametrize("name", ENDPOINTS)
+def test_no_query_count_grows_with_the_leads(api, rep, manager, name, assert_query_count):
+    client = api.as_(manager)
+
+    def make(number):
+        for _ in range(number):
+            lead = make_lead(owner=rep, platform="facebook")
+            activities.log(lead=lead, by=rep, activity_type="call", description="Called")
+
+    assert_query_count.flat(f"analytics-{name}", lambda: client.get(f"/api/analytics/{name}"), make)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from betterside import clock
 
-from ..analytics import pipeline, reports, tallies, workload
+from ..analytics import efficiency, pipeline, reports, sla, stages, tallies, workload
 from ..models import Lead
 from ..services import rollups
 from .histories import HISTORIES, PLATFORMS, SOURCES, START, History
@@ -78,8 +78,22 @@ def _compare(history: History, queries: list[dict]) -> None:
             for zone in (by.entity.timezone, ""):
                 by.entity.rollup_zone = zone
                 assert told(by, query) == expected, (query, "kept" if zone else "counted")
+                _compare_stages(by, slow, query)
         by.entity.rollup_zone = by.entity.timezone
         _compare_totals(by, slow)
+
+
+def _compare_stages(by, slow: Slow, query: dict) -> None:
+    assert efficiency.workflow(by, query) == slow.workflow(query)
+    rows = stages.statistics(by, query, now=slow.now, pipeline="sales")
+    found = {
+        row["status_id"]: (row["total_leads"], row["assigned_leads"], row["avg_hours_in_stage"])
+        for row in rows
+        if row["total_leads"]
+    }
+    assert found == slow.statistics(query)
+    late = {one.status.pk: one.late_now for one in sla.waits(by, {}, slow.statuses, slow.now) if one.late_now}
+    assert late == slow.waiting_too_long()
 
 
 def _compare_totals(by, slow: Slow) -> None:

@@ -11,8 +11,8 @@ from betterside.accounts.models import Entity
 from betterside.accounts.tests.factories import EntityFactory, UserFactory
 from tests.races import at_once
 
-from ..models import Grain, Lead, LeadRollup, LeadStatus
-from ..services import assignments, leads, rollups, stages
+from ..models import ActivityRollup, Grain, Lead, LeadRollup, LeadStatus, StayRollup
+from ..services import activities, assignments, leads, rollups, stages
 from .factories import make_lead, status
 
 pytestmark = pytest.mark.django_db
@@ -207,3 +207,27 @@ def test_writers_never_wait_for_each_other(entity):
 
     assert answers == [qualified.pk]
     assert total(entity, status_id=qualified.pk) == 2
+
+
+def test_what_happens_to_a_lead_comes_and_goes_with_it(rep, entity):
+    lead = make_lead(entity=entity, owner=rep)
+    activities.log(lead=lead, by=rep, activity_type="call", description="Called")
+    stages.move(lead=lead, to=status("sales", "qualified"), by=rep)
+    assert _work(entity) == (2, 1)
+    leads.update(lead=lead, by=None, fields={"is_test": True})
+    assert _work(entity) == (0, 0)
+    assert rollups.verify(entity.pk) == []
+
+    Lead.with_deleted.filter(pk=lead.pk).update(is_test=False)
+    assert _work(entity) == (2, 1)
+    rollups.fold(entity.pk)
+    Lead.objects.get(pk=lead.pk).delete()
+    assert _work(entity) == (0, 0)
+    assert rollups.verify(entity.pk) == []
+
+
+def _work(entity) -> tuple[int, int]:
+    """Stays and activities of people."""
+    stays = StayRollup.objects.filter(entity=entity).spanning(None, None)
+    done = ActivityRollup.objects.filter(entity=entity).spanning(None, None)
+    return sum(stays.values_list("stays", flat=True)), sum(done.values_list("activities", flat=True))

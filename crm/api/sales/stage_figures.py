@@ -7,7 +7,7 @@ from betterside import clock
 from betterside.api.sales import success
 from betterside.api.schema import documented
 from crm.analytics import efficiency, sla, stages
-from crm.models import Lead, StageEntry
+from crm.models import StageEntry
 
 from .base import SalesViewSet, list_of, one_of, page, page_of
 from .fields import IdField, LimitQuery, PageQuery, PersonRange, PipelineField, PipelineRange
@@ -52,17 +52,12 @@ class StageFiguresViewSet(SalesViewSet):
     right = "analytics.read"
     rights = {"recent_changes": "leads.read"}
 
-    def stays(self, query: dict, by_lead: bool = False):
-        """Stays of the pipeline asked for that began in the range, or whose lead was created in it."""
+    def stays(self, query: dict):
+        """Stays of the pipeline asked for that began in the range."""
         found = StageEntry.objects.visible_to(self.request.user).filter(lead__is_test=False)
         if "pipeline" in query:
             found = found.filter(lead__pipeline=query["pipeline"])
-        start, end = self.range(query)
-        return found.of_leads_created(start, end) if by_lead else found.entered_between(start, end)
-
-    def leads(self, query: dict):
-        found = Lead.objects.visible_to(self.request.user).created_between(*self.range(query))
-        return found.in_pipeline(query["pipeline"]) if "pipeline" in query else found
+        return found.entered_between(*self.range(query))
 
     def shown(self, query: dict) -> str:
         return query.get("pipeline", self.entity.main_pipeline)
@@ -90,13 +85,13 @@ class StageFiguresViewSet(SalesViewSet):
     @documented(query=PipelineRange, answer=list_of(StatusStatisticsShape), summary="Where leads are now")
     def status_statistics(self, request):
         query = self.query(PipelineRange)
-        stays = self.stays(query, by_lead=True)
-        return success(stages.statistics(stays, now=clock.now(), pipeline=self.shown(query)))
+        return success(stages.statistics(request.user, query, now=clock.now(), pipeline=self.shown(query)))
 
     @documented(answer=one_of(StageSummaryShape), summary="The stages at a glance")
     def summary(self, request):
         periods = {"today": self.today(), "week": self.today(going_back=6)}
-        return success(stages.summary(self.stays({}), now=clock.now(), pipeline=self.entity.main_pipeline, **periods))
+        pipeline = self.entity.main_pipeline
+        return success(stages.summary(request.user, self.stays({}), now=clock.now(), pipeline=pipeline, **periods))
 
     @documented(query=LimitQuery, answer=list_of(StageMoveShape), summary="The latest moves")
     def recent_changes(self, request):
@@ -116,13 +111,12 @@ class StageFiguresViewSet(SalesViewSet):
     @documented(query=ComplianceQuery, answer=one_of(ComplianceShape), summary="How many leads are within SLA")
     def sla_compliance(self, request):
         query = self.query(ComplianceQuery)
-        stays = self.stays(query, by_lead=True)
-        return success(sla.compliance(self.leads(query), stays, now=clock.now(), sla_hours=query.get("sla_hours")))
+        return success(sla.compliance(request.user, query, now=clock.now(), sla_hours=query.get("sla_hours")))
 
     @documented(query=PipelineRange, answer=one_of(EfficiencyShape), summary="What becomes of leads, and how fast")
     def workflow_efficiency(self, request):
         query = self.query(PipelineRange)
-        return success(efficiency.workflow(self.leads(query), self.stays(query, by_lead=True)))
+        return success(efficiency.workflow(request.user, query))
 
     @documented(query=PipelineRange, answer=list_of(BottleneckShape), summary="Where leads get stuck, slowest first")
     def bottleneck_analysis(self, request):

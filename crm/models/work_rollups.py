@@ -1,0 +1,84 @@
+"""Sums over what happened to live leads; see crm.models.rollup."""
+
+from django.db import models
+from django.db.models import Q
+
+from .rollup import Grain, RollupQuerySet
+
+
+class StayRollup(models.Model):
+    """Stays by the day their lead was created. What depends on the time of asking, of stays that are open, is with the
+    leads (`LeadRollup.since_us`)."""
+
+    OWNER = None
+    DIMENSIONS = ("day", "pipeline_id", "status_id")
+    MEASURES = ("stays", "ended", "ended_us", "late", "late_us", "changes", "backward")
+
+    entity = models.ForeignKey("accounts.Entity", on_delete=models.CASCADE, related_name="+", db_index=False)
+    grain = models.PositiveSmallIntegerField(choices=Grain)
+    day = models.DateField(help_text="The month's first in cells of months.")
+    pipeline_id = models.CharField(max_length=20)
+    status_id = models.BigIntegerField()
+    stays = models.BigIntegerField()
+    ended = models.BigIntegerField()
+    ended_us = models.DecimalField(max_digits=30, decimal_places=0, help_text="Microseconds that those ended lasted.")
+    late = models.BigIntegerField(help_text="Ended after more than the status's SLA; 0 in won and lost.")
+    late_us = models.DecimalField(max_digits=30, decimal_places=0, help_text="Microseconds beyond the SLA of the late.")
+    changes = models.BigIntegerField(help_text="Stays that a lead was moved to.")
+    backward = models.BigIntegerField(help_text="Moved to from a later status; losing is no way back.")
+
+    objects = RollupQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["entity", "grain", "day", "pipeline_id", "status_id"],
+                condition=~Q(grain=Grain.CHANGE),
+                name="stayrollup_one_per_cell",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["entity", "day"], condition=Q(grain=Grain.CHANGE), name="stayrollup_change"),
+            models.Index(fields=["entity"], condition=Q(stays=0), name="stayrollup_empty"),
+        ]
+
+    def __str__(self):
+        return f"{self.stays} stays of {self.day}"
+
+
+class ActivityRollup(models.Model):
+    """What people did, by the day they did it; what changes recorded about themselves is left out."""
+
+    OWNER = "user_id"
+    DIMENSIONS = ("day", "user_id", "pipeline_id", "activity_type", "priority", "status")
+    MEASURES = ("activities", "follow_ups")
+
+    entity = models.ForeignKey("accounts.Entity", on_delete=models.CASCADE, related_name="+", db_index=False)
+    grain = models.PositiveSmallIntegerField(choices=Grain)
+    day = models.DateField(help_text="The month's first in cells of months.")
+    user_id = models.BigIntegerField(null=True)
+    pipeline_id = models.CharField(max_length=20)
+    activity_type = models.CharField(max_length=20)
+    priority = models.CharField(max_length=10)
+    status = models.CharField(max_length=10)
+    activities = models.BigIntegerField()
+    follow_ups = models.BigIntegerField(help_text="Pending ones with a date.")
+
+    objects = RollupQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["entity", "grain", "day", "user_id", "pipeline_id", "activity_type", "priority", "status"],
+                condition=~Q(grain=Grain.CHANGE),
+                nulls_distinct=False,
+                name="activityrollup_one_per_cell",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["entity", "day"], condition=Q(grain=Grain.CHANGE), name="activityrollup_change"),
+            models.Index(fields=["entity"], condition=Q(activities=0), name="activityrollup_empty"),
+        ]
+
+    def __str__(self):
+        return f"{self.activities} activities of {self.day}"
