@@ -6,6 +6,8 @@ of `crm.filters.leads`; dates are days in the entity's time zone.
 
 from betterside import clock, days
 
+from .. import filters
+from ..models import Lead
 from . import activities as doings
 from . import leads as figures
 from . import periods
@@ -42,3 +44,8 @@ def activity(by, query: dict) -> dict:
 def sla(by, query: dict) -> dict:
     compliance = service_levels.compliance(by, query, now=clock.now())
     return {name: value for name, value in compliance.items() if name != "sla_hours"}
+
+
+def leads(by, query: dict):
+    """The leads that such figures are about, as rows: what the user may see, filtered."""
+    return filters.leads(Lead.objects.visible_to(by), query, by.entity.zone)
