@@ -5,8 +5,12 @@ class MarketingConfig(AppConfig):
     name = "marketing"
 
     def ready(self):
+        from corsheaders.signals import check_request_enabled
+
         from crm.signals import status_entered
 
+        from .api import cors
         from .services import leads
 
         status_entered.connect(leads.on_status, dispatch_uid="converted leads are handed over")
+        check_request_enabled.connect(cors.is_open, dispatch_uid="websites may send leads")

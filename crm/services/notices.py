@@ -37,5 +37,19 @@ def _tell(owner, leads: list[Lead]) -> None:
     )
 
 
+def enquired_again(lead: Lead, *, about: str) -> None:
+    """Tell the owner, if there is one, that the person of an open lead has asked again."""
+    if lead.assigned_user:
+        notify(
+            user=lead.assigned_user,
+            kind=Kind.LEAD_ENQUIRED_AGAIN,
+            title="One of your leads enquired again",
+            body=", ".join(filter(None, [str(lead), about])),
+            url=PAGES.get(lead.pipeline_id, "").format(lead.pk),
+            subject_id=lead.pk,
+            mail=True,
+        )
+
+
 def _about(lead: Lead) -> str:
     return ", ".join(filter(None, [str(lead), f"from {in_words(lead.source)}" if lead.source else ""]))

@@ -5,7 +5,6 @@ import hmac
 
 import orjson
 from django.conf import settings
-from django.db import transaction
 from django.http import HttpResponse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, inline_serializer
@@ -23,6 +22,7 @@ from betterside.errors import NotAllowed, Unavailable
 
 from .. import jobs
 from ..services import inbox, website
+from ..services.capture import PersonKnown
 
 
 class DoorViewSet(FaceViewSet):
@@ -101,30 +101,34 @@ def parsed(raw: bytes) -> dict:
 
 
 class Utm(serializers.Serializer):
-    source = serializers.CharField(max_length=500, required=False, allow_blank=True, allow_null=True)
-    medium = serializers.CharField(max_length=500, required=False, allow_blank=True, allow_null=True)
-    campaign = serializers.CharField(max_length=500, required=False, allow_blank=True, allow_null=True)
-    term = serializers.CharField(max_length=500, required=False, allow_blank=True, allow_null=True)
-    content = serializers.CharField(max_length=500, required=False, allow_blank=True, allow_null=True)
+    source = serializers.CharField(required=False, allow_blank=True, allow_null=True)
+    medium = serializers.CharField(required=False, allow_blank=True, allow_null=True)
+    campaign = serializers.CharField(required=False, allow_blank=True, allow_null=True)
+    term = serializers.CharField(required=False, allow_blank=True, allow_null=True)
+    content = serializers.CharField(required=False, allow_blank=True, allow_null=True)
+
+
+def is_flat(value) -> bool:
+    """A text, a number, nothing, or a list of such: the boxes that somebody ticked."""
+    values = value if isinstance(value, list) else [value]
+    return all(one is None or isinstance(one, str | int | float) for one in values)
 
 
 class Submission(serializers.Serializer):
     platform = serializers.ChoiceField(choices=["website"], default="website")
     entity_id = serializers.IntegerField(min_value=1, max_value=2**63 - 1, required=False)
     form_key = serializers.CharField(max_length=64, required=False, allow_blank=True)
-    page_url = serializers.CharField(max_length=512, required=False, allow_blank=True)
-    page_id = serializers.CharField(max_length=64, required=False, allow_blank=True)
-    utm = Utm(required=False)
+    page_url = serializers.CharField(required=False, allow_blank=True, allow_null=True)
+    page_id = serializers.CharField(required=False, allow_blank=True, allow_null=True)
+    utm = Utm(required=False, allow_null=True)
     answers = serializers.DictField(child=serializers.JSONField(allow_null=True), allow_empty=False)
 
     def validate_answers(self, answers):
-        flat = {name: value for name, value in answers.items() if isinstance(value, str | int | float) or value is None}
-        if len(flat) < len(answers) or len(answers) > 100:
-            raise serializers.ValidationError("Answers are at most 100 texts or numbers.")
-        reachable = ("email", "phone", "phone_number", "first_name", "last_name", "full_name", "name")
-        if not any(str(flat.get(name) or "").strip() for name in reachable):
+        if len(answers) > 100 or not all(is_flat(value) for value in answers.values()):
+            raise serializers.ValidationError("Answers are at most 100 texts or numbers, or lists of such.")
+        if not website.names_somebody(answers):
             raise serializers.ValidationError("Give at least a name, an e-mail or a phone.")
-        return flat
+        return answers
 
     def validate(self, data):
         if not data.get("form_key") and "entity_id" not in data:
@@ -158,13 +162,12 @@ class WebsiteViewSet(DoorViewSet):
         return self._captured(entity, data)
 
     def _captured(self, entity, data: dict) -> Response:
-        with transaction.atomic():
-            captured = website.submit(
-                entity=entity,
-                page_id=data.get("page_id", ""),
-                page_url=data.get("page_url", ""),
-                utm=data.get("utm", {}),
-                answers=data["answers"],
-            )
+        page_id, answers = data.get("page_id") or "", data["answers"]
+        more = {"page_url": data.get("page_url") or "", "utm": data.get("utm") or {}}
+        try:
+            captured = website.submit(entity=entity, page_id=page_id, answers=answers, **more)
+        except PersonKnown as error:
+            website.keep_rejected(entity=entity, page_id=page_id, answers=answers, reason=error.message)
+            raise
         body = {"success": True, "lead_id": captured.lead.pk, "message": "Lead received successfully"}
         return Response(body, status=201 if captured.is_new else 200)

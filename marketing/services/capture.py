@@ -1,16 +1,21 @@
 """From somebody's answers to a lead with an owner. Webhook, website and reconcile all come through here."""
 
+import logging
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db import connection, transaction
 
 from betterside.accounts.models import Entity, User
+from betterside.api.errors import DATABASE_AWAY
 from betterside.errors import Conflict, DomainError
 from crm.models import Activity, Lead, LeadMeta
-from crm.services import activities, assignments, distribution, history, leads, phones, practice
+from crm.services import access, activities, assignments, distribution, history, leads, notices, phones, practice
 
 from ..models import Campaign
+
+log = logging.getLogger(__name__)
 
 
 class PersonKnown(Conflict):
@@ -64,7 +69,7 @@ def capture(enquiry: Enquiry) -> Captured:
 
 
 def _known(enquiry: Enquiry) -> Lead | None:
-    """The lead this person has in the entity and pipeline. Holds a lock on the person until the transaction ends."""
+    """The lead this person has in the entity and pipeline, an open one before a closed one. Holds a lock on the person until the transaction ends."""
     phone, email = enquiry.fields.get("phone", ""), enquiry.fields.get("email", "")
     keys = {
         "e164": phones.e164(phone, enquiry.entity.default_region),
@@ -75,21 +80,24 @@ def _known(enquiry: Enquiry) -> Lead | None:
     for key in sorted(value for value in keys.values() if value):
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [enquiry.entity.pk, key])
-    found = Lead.objects.filter(entity=enquiry.entity).in_pipeline(enquiry.pipeline)
-    return found.select_related("assigned_user").same_person(**keys)
+    found = Lead.objects.filter(entity=enquiry.entity).in_pipeline(enquiry.pipeline).select_related("assigned_user")
+    return found.open().same_person(**keys) or found.same_person(**keys)
 
 
 def _attach(lead: Lead, enquiry: Enquiry) -> Lead:
-    text = "Enquired again" + (f" through {enquiry.meta.get('page_id')}" if enquiry.meta.get("page_id") else "")
+    lead = access.for_update(lead.pk)
+    through = f"through {enquiry.meta['page_id']}" if enquiry.meta.get("page_id") else ""
+    answers = [f"{name}: {value}" for name, value in enquiry.fields.get("raw_field_data", {}).items()]
     history.record(
         lead=lead,
         by=None,
         activity_type=Activity.Type.NOTE,
         title="Repeat enquiry",
-        description=text,
+        description="\n".join([f"Enquired again {through}".strip(), *answers]),
         event="lead.enquired_again",
     )
     activities.touch(lead)
+    notices.enquired_again(lead, about=through)
     return lead
 
 
@@ -124,19 +132,41 @@ def _meta(lead: Lead, enquiry: Enquiry) -> None:
 
 def _find_owner(lead: Lead, enquiry: Enquiry, known: Lead | None) -> None:
     """The route's owner, else the owner of the person's earlier lead, else whom the strategy picks."""
-    owner = enquiry.owner or (known.assigned_user if known else None)
+    if enquiry.owner:
+        _assigned(lead, lambda: _give(lead, enquiry.owner, "Owner of the capture route"))
+        return
+    earlier = known.assigned_user if known else None
+    if earlier and _assigned(lead, lambda: _give(lead, earlier, "Owner of this person's earlier lead")):
+        return
+    _assigned(lead, lambda: distribution.assign_automatically(lead, strategy=enquiry.strategy))
+
+
+def _give(lead: Lead, to: User, reason: str) -> None:
+    assignments.assign(lead=lead, to=to, by=None, reason=reason)
+
+
+def _assigned(lead: Lead, assign: Callable) -> bool:
+    """Whether that went well. Whatever goes wrong is undone alone and leaves its reason: the lead is there."""
     try:
         with transaction.atomic():
-            if owner:
-                reason = "Owner of the capture route" if enquiry.owner else "Owner of this person's earlier lead"
-                assignments.assign(lead=lead, to=owner, by=None, reason=reason)
-            else:
-                distribution.assign_automatically(lead, strategy=enquiry.strategy)
+            assign()
+    except DATABASE_AWAY:
+        raise
     except DomainError as error:
-        history.record(
-            lead=lead,
-            by=None,
-            activity_type=Activity.Type.NOTE,
-            title="Not assigned",
-            description=f"Not assigned: {error.message}",
-        )
+        _say(lead, error.message)
+    except Exception:  # noqa: BLE001 - no defect of assignment may cost a lead
+        log.exception("Lead %s could not be assigned", lead.pk)
+        _say(lead, "an unexpected error, which is in the log")
+    else:
+        return True
+    return False
+
+
+def _say(lead: Lead, reason: str) -> None:
+    history.record(
+        lead=lead,
+        by=None,
+        activity_type=Activity.Type.NOTE,
+        title="Not assigned",
+        description=f"Not assigned: {reason}",
+    )

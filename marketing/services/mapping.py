@@ -29,10 +29,16 @@ def answers(field_data) -> dict[str, str]:
         if not isinstance(item, dict):
             continue
         name, values = str(item.get("name") or "").strip(), item.get("values")
-        texts = [clean(value) for value in values if value not in (None, "")] if isinstance(values, list) else []
-        if name and texts:
-            found[name.lower()] = ", ".join(texts)
+        value = text(values) if isinstance(values, list) else ""
+        if name and value:
+            found[clean(name).lower()] = value
     return found
+
+
+def text(value) -> str:
+    """One answer; several values are joined by ", ", empty ones left out."""
+    values = value if isinstance(value, list) else [value]
+    return ", ".join(clean(one) for one in values if one not in (None, ""))
 
 
 def clean(value) -> str:

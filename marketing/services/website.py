@@ -11,15 +11,16 @@ from django.utils import timezone
 from betterside.accounts.models import Entity
 from betterside.api import limits
 from betterside.errors import Invalid, NotAllowed, NotSignedIn
-from crm.models import LeadMeta
+from crm.models import Lead, LeadMeta
 
-from ..models import Campaign, CaptureRoute, WebsiteIntake
+from ..models import Campaign, CaptureRoute, InboxEntry, WebsiteIntake
 from . import mapping
 from .capture import Captured, Enquiry, capture
 
 PER_ADDRESS, PER_ENTITY = 60, 600  # a minute
 # The same answers on the same page within this time are one submission sent twice.
 DOUBLE_CLICK = timedelta(minutes=10)
+LOCK = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))"
 UTM = ("source", "medium", "campaign", "term", "content")
 
 
@@ -65,17 +66,41 @@ def is_bot(entity: Entity, answers: dict) -> bool:
     return bool(str(answers.get(intake_of(entity).honeypot) or "").strip())
 
 
+def names_somebody(answers: dict) -> bool:
+    """Whether the answers hold a name, an e-mail or a phone, by any name that a form may give these."""
+    given = {mapping.clean(name).lower(): mapping.text(value).strip() for name, value in answers.items()}
+    person = mapping.person({name: value for name, value in given.items() if value})
+    return bool(person.keys() - {"company", "job_title"})
+
+
 @transaction.atomic
 def submit(*, entity: Entity, page_id: str, page_url: str, utm: dict, answers: dict) -> Captured:
     """Capture one submission; the same one again within ten minutes gives the same lead. Raises PersonKnown."""
-    given = {mapping.clean(name).lower(): mapping.clean(value) for name, value in answers.items() if value}
+    given = {mapping.clean(name).lower(): text for name, value in answers.items() if (text := mapping.text(value))}
     digest = hashlib.sha256(orjson.dumps([entity.pk, page_id, given], option=orjson.OPT_SORT_KEYS)).hexdigest()
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [digest])
+        cursor.execute(LOCK, [digest])
     earlier = _earlier(entity, digest)
     if earlier:
         return Captured(earlier.lead, is_new=False)
     return capture(_enquiry(entity, page_id, page_url, utm, given, digest))
+
+
+def keep_rejected(*, entity: Entity, page_id: str, answers: dict, reason: str) -> None:
+    """Nothing that was sent is lost: staff find it in the inbox. The same again within the day is the same row."""
+    given = {mapping.clean(name).lower(): mapping.text(value) for name, value in answers.items()}
+    parts = [entity.pk, page_id, given, f"{timezone.now():%Y%m%d}"]
+    row = InboxEntry(
+        platform="website",
+        source_lead_id=hashlib.sha256(orjson.dumps(parts, option=orjson.OPT_SORT_KEYS)).hexdigest(),
+        page_id=page_id[:64],
+        change={"answers": given},
+        state=InboxEntry.State.DUPLICATE,
+        reason=reason,
+        entity=entity,
+        processed_at=timezone.now(),
+    )
+    InboxEntry.objects.bulk_create([row], ignore_conflicts=True)
 
 
 def _earlier(entity: Entity, digest: str) -> LeadMeta | None:
@@ -95,8 +120,8 @@ def _enquiry(entity: Entity, page_id: str, page_url: str, utm: dict, given: dict
     fields = mapping.person(given) | {
         "source": SOURCES.get(route.pipeline_id if route else entity.main_pipeline, "Website"),
         "raw_field_data": given,
-        "source_page_id": page_id,
-        "campaign_name": utm["utm_campaign"],
+        "source_page_id": page_id[: Lead._meta.get_field("source_page_id").max_length],
+        "campaign_name": utm["utm_campaign"][: Lead._meta.get_field("campaign_name").max_length],
     }
     return Enquiry(
         entity=entity,
@@ -104,7 +129,7 @@ def _enquiry(entity: Entity, page_id: str, page_url: str, utm: dict, given: dict
         platform="website",
         source_lead_id=f"{digest}-{timezone.now():%Y%m%d%H%M%S}",
         fields=fields,
-        meta={"page_id": page_id, "page_url": page_url, **_cut(utm)},
+        meta=_cut({"page_id": page_id, "page_url": page_url} | utm),
         project=route.project if route else None,
         owner=route.owner if route else None,
         strategy=route.strategy if route else "",
@@ -118,5 +143,6 @@ def _enquiry(entity: Entity, page_id: str, page_url: str, utm: dict, given: dict
 SOURCES = {"channel": "other"}
 
 
-def _cut(utm: dict) -> dict:
-    return {name: value[: LeadMeta._meta.get_field(name).max_length] for name, value in utm.items()}
+def _cut(texts: dict) -> dict:
+    """No visitor's lead is lost for a long address."""
+    return {name: value[: LeadMeta._meta.get_field(name).max_length] for name, value in texts.items()}

@@ -3,13 +3,16 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from betterside import clock
 from betterside.accounts.tests.factories import EntityFactory, UserFactory
 from betterside.jobs.testing import run_jobs
+from betterside.realtime.models import Notification
 from crm.models import Activity, Assignment, Lead, LeadMeta, StageEntry
+from crm.services import distribution
 from crm.tests.factories import make_lead
 from marketing import jobs
 from marketing.graph import client
-from marketing.models import InboxEntry, MetaPage
+from marketing.models import CaptureRoute, InboxEntry, MetaPage
 from marketing.services import drain, inbox, reconcile
 
 from .factories import CampaignFactory, CaptureRouteFactory
@@ -368,6 +371,32 @@ class TestTheSamePersonAgain:
         assert row.lead.duplicate_of == known
         assert row.lead.assigned_user == known.assigned_user
 
+    def test_a_lost_owner_does_not_keep_the_new_lead_from_being_assigned(self, arrives, known):
+        other = UserFactory(rep=True, username="other")
+        known.assigned_user.is_active = False
+        known.assigned_user.save()
+        CaptureRoute.objects.all().delete()
+        CaptureRouteFactory(page_id="PAGE", form_id="FORM", strategy="round_robin")
+        row = arrives("create")
+
+        assert row.lead.assigned_user == other
+        assert Activity.objects.filter(lead=row.lead, title="Not assigned").count() == 1
+
+    def test_attach_takes_the_open_lead_before_an_earlier_closed_one(self, arrives, known):
+        with clock.at(known.created_at - timedelta(days=9)):
+            closed = make_lead(phone=known.phone, status_name="lost")
+        row = arrives("attach")
+
+        assert closed.pk != known.pk
+        assert (row.state, row.lead) == ("duplicate", known)
+
+    def test_attach_tells_the_owner_and_keeps_the_new_answers(self, arrives, known):
+        arrives("attach")
+
+        notification = Notification.objects.get(kind="lead_enquired_again")
+        assert (notification.user, notification.subject_id) == (known.assigned_user, known.pk)
+        assert "email: asha@mail.example" in Activity.objects.get(title="Repeat enquiry").description
+
     def test_attach_writes_on_the_open_lead(self, arrives, known):
         row = arrives("attach")
 
@@ -404,6 +433,20 @@ def test_a_failing_assignment_leaves_the_lead_with_the_reason(graph, deliver):
     lead = Lead.objects.get()
     assert lead.assigned_user is None
     assert "inactive" in Activity.objects.get(lead=lead, title="Not assigned").description
+
+
+def test_a_defect_of_assignment_does_not_cost_the_lead(graph, deliver, monkeypatch):
+    def broken(*args, **kwargs):
+        Lead.objects.raw("SELECT 1 FROM nowhere")[0]
+
+    monkeypatch.setattr(distribution, "assign_automatically", broken)
+    CaptureRouteFactory(strategy="round_robin")
+    deliver(LEAD)
+    run_jobs()
+
+    lead = Lead.objects.get()
+    assert (InboxEntry.objects.get().state, lead.assigned_user) == ("processed", None)
+    assert "unexpected error" in Activity.objects.get(lead=lead, title="Not assigned").description
 
 
 def test_a_campaign_that_runs_for_an_ads_request_gives_its_leads_to_that_cp(graph, deliver):

@@ -6,7 +6,7 @@ import pytest
 
 from betterside.accounts.tests.factories import EntityFactory
 from crm.models import Lead, LeadMeta
-from marketing.models import WebsiteIntake
+from marketing.models import InboxEntry, WebsiteIntake
 
 pytestmark = pytest.mark.django_db
 
@@ -100,7 +100,7 @@ def test_a_filled_honeypot_is_a_robot(api):
         {"entity_id": "x"},
         {"platform": "facebook"},
         {"utm": 3},
-        {"page_url": "x" * 600},
+        {"answers": {"email": [["a"]]}},
     ],
 )
 def test_bad_input_is_refused_and_writes_nothing(api, changes):
@@ -117,3 +117,58 @@ def test_it_limits_an_address(api, settings):
     assert [answer.status_code for answer in answers[:60]] == [400] * 60
     assert answers[60].status_code == 429
     assert 1 <= int(answers[60]["Retry-After"]) <= 60
+
+
+def test_over_long_values_never_lose_the_lead(api):
+    changes = {
+        "page_id": "p" * 100,
+        "page_url": "https://example.com/?fbclid=" + "x" * 3000,
+        "utm": {"source": "s" * 900},
+    }
+    answer = api.post("/api/webhooks/website", body(**changes, answers={"email": "a@b.example", "phone": "9" * 500}))
+
+    assert answer.status_code == 201
+    meta = LeadMeta.objects.get()
+    assert (len(meta.page_url), len(meta.page_id), len(meta.utm_source)) == (512, 64, 100)
+    assert Lead.objects.get().raw_field_data["phone"] == "9" * 500
+
+
+def test_several_values_of_one_answer_are_joined(api):
+    api.post(
+        "/api/webhooks/website", body(answers={"email": "a@b.example", "wants": ["2 BHK", "", "3 BHK"], "rooms": 0})
+    )
+
+    assert Lead.objects.get().raw_field_data == {"email": "a@b.example", "wants": "2 BHK, 3 BHK", "rooms": "0"}
+
+
+@pytest.mark.parametrize("name", ["E-mail", "work_email", "mobile", "Your Name", "phone_number"])
+def test_a_contact_is_known_by_the_names_that_forms_give_it(api, name):
+    assert api.post("/api/webhooks/website", body(answers={name: "1234567890"})).status_code == 201
+
+
+def test_empty_optional_parts_may_be_null(api):
+    assert api.post("/api/webhooks/website", body(page_url=None, page_id=None, utm=None)).status_code == 201
+
+
+def test_browsers_on_any_site_may_send_and_no_other_path_opens(api):
+    asked = {"HTTP_ORIGIN": "https://shop.example", "HTTP_ACCESS_CONTROL_REQUEST_METHOD": "POST"}
+
+    door = api.options("/api/webhooks/website", HTTP_ACCESS_CONTROL_REQUEST_HEADERS="content-type", **asked)
+    sent = api.post("/api/webhooks/website", body(), HTTP_ORIGIN="https://shop.example")
+    other = api.options("/api/leads", **asked)
+
+    assert door["Access-Control-Allow-Origin"] == sent["Access-Control-Allow-Origin"] == "https://shop.example"
+    assert "Access-Control-Allow-Credentials" not in sent
+    assert "Access-Control-Allow-Origin" not in other
+
+
+def test_whom_the_entity_knows_and_rejects_is_kept_in_the_inbox_with_the_reason(api):
+    EntityFactory(duplicate_policy="reject")
+    assert api.post("/api/webhooks/website", body(page_id="one")).status_code == 201
+    again = body(page_id="two")
+    assert [api.post("/api/webhooks/website", again).status_code for _ in range(2)] == [409, 409]
+
+    row = InboxEntry.objects.get()
+    assert (row.platform, row.state, row.reason) == ("website", "duplicate", "This person is a lead already.")
+    assert (row.entity, row.page_id, row.change["answers"]["email"]) == (EntityFactory(), "two", "user@example.com")
+    assert Lead.objects.count() == 1

@@ -34,6 +34,7 @@ class Notification(models.Model):
         """The label completes "E-mail me when …"."""
 
         LEAD_ASSIGNED = "lead_assigned", "a lead is given to me"
+        LEAD_ENQUIRED_AGAIN = "lead_enquired_again", "somebody whose lead I own enquires again"
         ADS_REQUEST_CHANGED = "ads_request_changed", "an ads request of mine changes its state"
         REQUEST_FULFILLED = "request_fulfilled", "a creative or EDM I asked for is ready"
         REQUEST_DECLINED = "request_declined", "a creative or EDM I asked for is declined"

@@ -1,0 +1,34 @@
+"""A website's visitors at the same moment."""
+
+import pytest
+
+from crm.models import Lead
+from marketing.services import website
+from tests.races import at_once, slowly, statuses
+
+from .test_webhook_website import body
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.mark.parametrize("lock", [website.LOCK, "SELECT %s"], ids=["lock on", "control: lock off"])
+def test_a_double_click_at_the_same_moment_is_one_lead(api, monkeypatch, lock):
+    monkeypatch.setattr(website, "LOCK", lock)
+    sent = body()
+    with slowly(website, "_earlier"):
+        answers = at_once([lambda: api.post("/api/webhooks/website", sent)] * 4)
+
+    assert sum(statuses(answers).values()) == 4
+    assert (Lead.objects.count() == 1) is (lock == website.LOCK)
+
+
+def test_the_limits_hold_under_parallel_requests(api, monkeypatch):
+    monkeypatch.setattr(website, "PER_ENTITY", 5)
+    sent = [body(answers={"email": f"{n}@mail.example"}) for n in range(20)]
+    answers = at_once([lambda one=one: api.post("/api/webhooks/website", one) for one in sent], threads=10)
+
+    assert statuses(answers) == {"201": 5, "429": 15}
+    monkeypatch.setattr(website, "PER_ENTITY", 600)
+    monkeypatch.setattr(website, "PER_ADDRESS", 25)
+    answers = at_once([lambda one=one: api.post("/api/webhooks/website", one) for one in sent], threads=10)
+    assert statuses(answers)["429"] == 15
