@@ -1,7 +1,11 @@
-"""What people do with leads, in numbers. Functions take activities narrowed to what the user may see and the range;
-what changes recorded about themselves does not count (`ActivityQuerySet.by_people`)."""
+"""What people do with leads, in numbers; what changes recorded about themselves does not count.
 
-from datetime import timedelta
+Functions take the user who asks and a query (`crm.analytics.work_tallies`), those about people and what is due take the
+rows: activities narrowed to what the user may see and the range.
+"""
+
+from collections import Counter
+from datetime import date, timedelta
 
 from django.db.models import Count, Q
 
@@ -25,9 +29,22 @@ def _states(row: dict) -> dict:
     )
 
 
-def by_type(activities) -> list[dict]:
-    rows = activities.by_people().values("activity_type").annotate(total=Count("pk"), **STATES)
-    return [{"activity_type": row["activity_type"]} | _states(row) for row in rows.order_by("-total", "activity_type")]
+def _by(field: str | None, rows: list[dict]) -> dict:
+    """Rows by status, added up by another of their dimensions, or all together under None."""
+    found = {}
+    for row in rows:
+        sums = found.setdefault(row[field] if field else None, Counter(dict.fromkeys(["total", *STATES], 0)))
+        sums.update({"total": row["activities"], f"{row['status']}_activities": row["activities"]})
+    return found
+
+
+NOTHING = dict.fromkeys(["total", *STATES], 0)
+
+
+def by_type(by, query: dict) -> list[dict]:
+    found = _by("activity_type", work_tallies.of_activities(by, query, "activity_type", "status"))
+    ordered = sorted(found.items(), key=lambda pair: (-pair[1]["total"], pair[0]))
+    return [{"activity_type": activity_type} | _states(sums) for activity_type, sums in ordered]
 
 
 def by_user(activities, *, now) -> list[dict]:
@@ -51,15 +68,14 @@ def _user(person: dict, row: dict) -> dict:
     return person | _states(row) | figures
 
 
-def by_priority(activities) -> list[dict]:
+def by_priority(by, query: dict) -> list[dict]:
     """All four priorities, the most urgent first."""
-    rows = activities.by_people().order_by().values("priority").annotate(total=Count("pk"), **STATES)
-    found = {row["priority"]: row for row in rows}
-    total = sum(row["total"] for row in found.values())
-    none = dict.fromkeys(["total", *STATES], 0)
-    ordered = [(priority, found.get(priority, none)) for priority in reversed(Activity.Priority.values)]
+    found = _by("priority", work_tallies.of_activities(by, query, "priority", "status"))
+    total = sum(sums["total"] for sums in found.values())
+    ordered = [(priority, found.get(priority, NOTHING)) for priority in reversed(Activity.Priority.values)]
     return [
-        {"priority": priority} | _states(row) | {"percentage": rate(row["total"], total)} for priority, row in ordered
+        {"priority": priority} | _states(sums) | {"percentage": rate(sums["total"], total)}
+        for priority, sums in ordered
     ]
 
 
@@ -80,27 +96,24 @@ def follow_ups(activities, *, now) -> dict:
     )
 
 
-def summary(activities, *, now, today, week) -> dict:
-    """All time, with what was done today and in the last 7 days; both are stretches of time, (start, end)."""
-    done = activities.by_people()
-    figures = done.aggregate(
-        total=Count("pk"),
-        today=Count("pk", filter=Q(created_at__gte=today[0], created_at__lt=today[1])),
-        week=Count("pk", filter=Q(created_at__gte=week[0], created_at__lt=week[1])),
-        overdue=Count("pk", filter=Q(status=Activity.Status.PENDING, next_follow_up_date__lt=now)),
-        **STATES,
-    )
-    return _states(figures) | {
-        "activities_today": figures["today"],
-        "activities_last_7_days": figures["week"],
-        "overdue_follow_ups": figures["overdue"],
-        "by_type": _counted(done, "activity_type"),
-        "by_priority": _counted(done, "priority"),
+def summary(by, overdue, *, today: date) -> dict:
+    """All time, with what was done today and in the last 7 days; `overdue` are the follow-ups that are."""
+    rows = work_tallies.of_activities(by, {}, "activity_type", "priority", "status")
+    week = {"date_from": today - timedelta(days=6), "date_to": today}
+    days = Counter({row["day"]: row["activities"] for row in work_tallies.of_activities(by, week, "day")})
+    return _states(_by(None, rows).get(None, NOTHING)) | {
+        "activities_today": days[today],
+        "activities_last_7_days": days.total(),
+        "overdue_follow_ups": overdue.count(),
+        "by_type": _counted(rows, "activity_type"),
+        "by_priority": _counted(rows, "priority"),
     }
 
 
-def _counted(activities, field: str) -> dict[str, int]:
-    return dict(activities.order_by().values_list(field).annotate(count=Count("pk")).order_by("-count", field))
+def _counted(rows: list[dict], field: str) -> dict[str, int]:
+    """The most frequent first."""
+    found = _count_of_each(rows, field, [])
+    return dict(sorted(found.items(), key=lambda pair: (-pair[1], pair[0])))
 
 
 def totals(by, query: dict) -> dict:

@@ -6,6 +6,7 @@ out of use.
 """
 
 from django.db.models import Count, F, Q, Sum
+from django.db.models.functions import TruncDate
 
 from betterside.api import ranges
 
@@ -45,7 +46,10 @@ def of_activities(by, query: dict, *groups: str, measures: tuple = ("activities"
         rows = _kept(ActivityRollup, by, query, groups, measures)
     else:
         sums = {f"sum_{name}": COUNTED[name] for name in measures}
-        rows = activities(by, query).order_by().values(*groups).annotate(**sums)
+        found = activities(by, query)
+        if "day" in groups:
+            found = found.annotate(day=TruncDate("created_at", tzinfo=by.entity.zone))
+        rows = found.order_by().values(*groups).annotate(**sums)
     found = [_plain(row, groups, measures) for row in rows]
     return [row for row in found if row["activities"]]
 

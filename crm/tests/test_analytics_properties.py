@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from betterside import clock
 
+from ..analytics import activities as doings
 from ..analytics import efficiency, pipeline, reports, sla, stages, tallies, workload
-from ..models import Lead
+from ..models import Activity, Lead
 from ..services import rollups
 from .histories import HISTORIES, PLATFORMS, SOURCES, START, History
 from .invariants import broken
@@ -79,8 +80,25 @@ def _compare(history: History, queries: list[dict]) -> None:
                 by.entity.rollup_zone = zone
                 assert told(by, query) == expected, (query, "kept" if zone else "counted")
                 _compare_stages(by, slow, query)
+                _compare_activities(by, slow, query)
         by.entity.rollup_zone = by.entity.timezone
         _compare_totals(by, slow)
+
+
+def _compare_activities(by, slow: Slow, query: dict) -> None:
+    done = slow.done(query)
+    for field, rows in (("activity_type", doings.by_type(by, query)), ("priority", doings.by_priority(by, query))):
+        found = {row[field]: (row["total_activities"], row["completed_activities"]) for row in rows}
+        own = {name: [one for one in done if getattr(one, field) == name] for name in found}
+        assert found == {
+            name: (len(some), sum(one.status == "completed" for one in some)) for name, some in own.items()
+        }
+    today = slow.day(slow.now)
+    summary = doings.summary(by, Activity.objects.none(), today=today)
+    week = slow.done({"date_from": today - timedelta(days=6), "date_to": today})
+    assert summary["total_activities"] == len(slow.done({}))
+    assert summary["activities_last_7_days"] == len(week)
+    assert summary["activities_today"] == sum(slow.day(one.created_at) == today for one in week)
 
 
 def _compare_stages(by, slow: Slow, query: dict) -> None:

@@ -35,7 +35,7 @@ class ActivityFiguresViewSet(SalesViewSet):
 
     @documented(query=PipelineRange, answer=list_of(ActivityTypeShape), summary="Activities by type")
     def statistics(self, request):
-        return success(activities.by_type(self.activities(self.query(PipelineRange))))
+        return success(activities.by_type(request.user, self.query(PipelineRange)))
 
     @documented(query=UserActivityQuery, answer=list_of(UserActivitiesShape), summary="Who did how much")
     def user_performance(self, request):
@@ -43,7 +43,7 @@ class ActivityFiguresViewSet(SalesViewSet):
 
     @documented(query=PipelineRange, answer=list_of(PriorityShape), summary="Activities by priority")
     def priority_distribution(self, request):
-        return success(activities.by_priority(self.activities(self.query(PipelineRange))))
+        return success(activities.by_priority(request.user, self.query(PipelineRange)))
 
     @documented(answer=one_of(FollowUpsShape), summary="Follow-ups by urgency and nearness")
     def follow_ups(self, request):
@@ -51,5 +51,6 @@ class ActivityFiguresViewSet(SalesViewSet):
 
     @documented(answer=one_of(ActivitySummaryShape), summary="Activities at a glance")
     def summary(self, request):
-        periods = {"today": self.today(), "week": self.today(going_back=6)}
-        return success(activities.summary(self.activities({}), now=clock.now(), **periods))
+        now = clock.now()
+        overdue = self.activities({}).by_people().overdue(now)
+        return success(activities.summary(request.user, overdue, today=now.astimezone(self.entity.zone).date()))
