@@ -3,7 +3,7 @@
 from rest_framework.response import Response
 from rest_framework.utils.urls import replace_query_param
 
-from .paging import cut, window
+from .paging import sliced, window
 from .shapes import Shape
 
 
@@ -11,7 +11,7 @@ def page(request, shape: type[Shape], queryset, query: dict, *, total: int | Non
     """The page's rows, with `X-Total-Count` and `Link` (RFC 8288: first, prev, next, last). `total` is counted unless it
     is known."""
     total = queryset.count() if total is None else total
-    return Response(shape.many(cut(queryset, query)), headers=headers(request, total, query))
+    return Response(shape.rows(sliced(queryset, query)), headers=headers(request, total, query))
 
 
 def headers(request, total: int, query: dict) -> dict[str, str]:

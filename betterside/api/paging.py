@@ -52,9 +52,14 @@ def window(query: dict) -> tuple[int, int]:
 
 
 def cut(queryset, query: dict) -> list:
-    """The rows of the page asked for. The primary key ends every ordering, so that pages never overlap."""
+    """The objects of the page asked for."""
+    return list(sliced(queryset, query))
+
+
+def sliced(queryset, query: dict):
+    """The page asked for, not read yet. The primary key ends every ordering, so that pages never overlap."""
     start, limit = window(query)
-    return list(stable(queryset)[start : start + limit])
+    return stable(queryset)[start : start + limit]
 
 
 def stable(queryset):

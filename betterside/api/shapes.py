@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from functools import cache
 from operator import attrgetter
 
+from django.db.models import Model, QuerySet
 from rest_framework import serializers
 
 
@@ -26,10 +27,45 @@ class Shape(serializers.Serializer):
         readers = _readers(cls)
         return [{name: read(obj) for name, read in readers} for obj in objs]
 
+    @classmethod
+    def rows(cls, queryset: QuerySet) -> list[dict]:
+        """As `many`. A shape that needs nothing but columns reads those alone: making the objects of a list takes
+        longer than its query."""
+        columns = _columns(cls, queryset.model)
+        if columns is None:
+            return cls.many(queryset)
+        names, converts = list(columns), [convert for _path, convert in columns.values()]
+        found = queryset.values_list(*(path for path, _convert in columns.values()))
+        return [{name: write(value) for name, write, value in zip(names, converts, row, strict=True)} for row in found]
+
 
 @cache
 def _readers(shape: type[Shape]) -> list[tuple[str, Callable]]:
     return [(name, _reader(shape, name, field)) for name, field in shape._declared_fields.items()]
+
+
+@cache
+def _columns(shape: type[Shape], model: type[Model]) -> dict[str, tuple[str, Callable]] | None:
+    """Name → where the database has the value and how it is written; None when the shape needs more than that."""
+    found = {}
+    for name, field in shape._declared_fields.items():
+        path = field._kwargs.get("source", name).replace(".", "__")
+        if isinstance(field, NEED_THE_OBJECT) or not _is_column(model, path.split("__")):
+            return None
+        found[name] = path, _writer(field)
+    return found
+
+
+NEED_THE_OBJECT = serializers.SerializerMethodField | serializers.ListSerializer | Shape
+
+
+def _is_column(model: type[Model], path: list[str]) -> bool:
+    """Whether the path ends in a column, by way of foreign keys only."""
+    known = {getattr(field, "attname", ""): field for field in model._meta.concrete_fields}
+    if len(path) == 1:
+        return path[0] in known
+    relation = next((field for field in known.values() if field.name == path[0]), None)
+    return bool(relation and relation.is_relation) and _is_column(relation.related_model, path[1:])
 
 
 def _reader(shape: type[Shape], name: str, field: serializers.Field) -> Callable:
@@ -41,8 +77,17 @@ def _reader(shape: type[Shape], name: str, field: serializers.Field) -> Callable
         return lambda obj: child.many(read(obj))
     if isinstance(field, Shape):
         return lambda obj: field.of(read(obj))
+    write = _writer(field)
+    return read if write is _as_it_is else lambda obj: write(read(obj))
+
+
+def _writer(field: serializers.Field) -> Callable:
     convert = {serializers.CharField: str, serializers.FloatField: float}.get(type(field))
-    return _nullable(read, convert) if field.allow_null or convert else read
+    return _nullable(convert) if field.allow_null or convert else _as_it_is
+
+
+def _as_it_is(value):
+    return value
 
 
 def _attribute(source: str) -> Callable:
@@ -58,11 +103,10 @@ def _attribute(source: str) -> Callable:
     return read
 
 
-def _nullable(read: Callable, convert: Callable | None) -> Callable:
-    def value_of(obj):
-        value = read(obj)
+def _nullable(convert: Callable | None) -> Callable:
+    def write(value):
         if value is None or value == "":
             return None
         return convert(value) if convert and not isinstance(value, convert) else value
 
-    return value_of
+    return write

@@ -5,7 +5,7 @@ from functools import cache
 from drf_spectacular.utils import inline_serializer
 from rest_framework.response import Response
 
-from betterside.api.paging import cut
+from betterside.api.paging import sliced
 from betterside.api.shapes import Shape
 
 from .shapes import MetaShape
@@ -19,7 +19,7 @@ def page(shape: type[Shape], queryset, query: dict, *, total: int | None = None,
     """`total` is counted unless it is known; `more` goes into meta."""
     total = queryset.count() if total is None else total
     meta = {"page": query["page"], "limit": query["limit"], "total": total}
-    return Response({"data": shape.many(cut(queryset, query)), "meta": meta | more})
+    return Response({"data": shape.rows(sliced(queryset, query)), "meta": meta | more})
 
 
 def rows(shape: type[Shape], found) -> Response:

@@ -32,10 +32,11 @@ class OwnedQuerySet(models.QuerySet):
         return self.in_entity_of(user) if user.may("leads.edit_entity") else self._own(user)
 
     def seen_by(self, user, **lookup):
-        """One of them: NotFound outside the user's entity, NotAllowed inside it when it is not for them to see."""
-        found = self.in_entity_of(user).filter(**lookup).first()
-        if found is None:
-            raise self.model.NotFound
+        """The one of this id: NotFound outside the user's entity, NotAllowed inside it when it is not for them to see."""
+        try:
+            found = self.in_entity_of(user).get(**lookup)
+        except self.model.DoesNotExist as error:
+            raise self.model.NotFound from error
         if not found.is_visible_to(user):
             raise NotAllowed(f"This {self.model._meta.verbose_name} belongs to somebody else.")
         return found

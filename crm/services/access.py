@@ -36,6 +36,7 @@ def locked(row: Row, *, by) -> Row:
     user's entity, and NotAllowed when it is not the user's to change.
     """
     fresh = for_update(row.pk, type(row))
+    _carry_over(row, fresh)
     if by is not None:
         require_edit(fresh, by)
     return fresh
@@ -44,10 +45,18 @@ def locked(row: Row, *, by) -> Row:
 def for_update(pk: int, model: type[Row] = Lead) -> Row:
     """No join here: PostgreSQL, having waited for the lock, compares the changed row with the status that it joined
     before, finds that they no longer match, and returns nothing, as if the lead were gone."""
-    row = model.objects.select_for_update().filter(pk=pk).first()
-    if row is None:
-        raise model.NotFound
-    return row
+    try:
+        return model.objects.select_for_update().get(pk=pk)
+    except model.DoesNotExist as error:
+        raise model.NotFound from error
+
+
+def _carry_over(row: Row, fresh: Row) -> None:
+    """Status and pipeline, where the caller has read them and they are the same still: they are reference data."""
+    for name in ("status", "pipeline"):
+        known = row._state.fields_cache.get(name)
+        if known is not None and known.pk == getattr(fresh, f"{name}_id"):
+            setattr(fresh, name, known)
 
 
 def require_edit(row: Owned, by) -> None:

@@ -5,7 +5,7 @@ from rest_framework import serializers as fields
 from rest_framework.response import Response
 
 from betterside.api.faces import MARKETING
-from betterside.api.paging import cut
+from betterside.api.paging import sliced
 from betterside.api.schema import documented
 from betterside.api.views import FaceViewSet
 from betterside.errors import Invalid
@@ -48,7 +48,7 @@ class LeadViewSet(FaceViewSet):
         query = self.query(serializers.LeadQuery)
         found = self._filtered(self.marketing_leads().visible_to(request.user), query)
         total = tallies.total(request.user, found, query | {"pipeline": "marketing"})
-        return Response({"success": True, "data": LeadShape.many(cut(found, query)), "count": total})
+        return Response({"success": True, "data": LeadShape.rows(sliced(found, query)), "count": total})
 
     def _filtered(self, found, query: dict):
         if query.get("campaign_id"):

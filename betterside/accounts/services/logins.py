@@ -62,8 +62,8 @@ def of_access_token(token: str) -> Login:
     """The current login row behind an access token, with user and entity in one query. Raises NotSignedIn."""
     sid, _jti = tokens.read_access(token)
     try:
-        login = Login.objects.select_related("user__entity").filter(pk=sid).first()
-    except ValidationError:  # a sid that is no UUID
+        login = Login.objects.select_related("user__entity").get(pk=sid)
+    except (Login.DoesNotExist, ValidationError):  # ValidationError: a sid that is no UUID
         login = None
     if login is None or not login.is_current():
         raise NotSignedIn("The token is not valid or has expired.")

@@ -4,7 +4,7 @@ from rest_framework import serializers
 from rest_framework.response import Response
 
 from betterside.api.faces import PRACTICE
-from betterside.api.paging import cut
+from betterside.api.paging import sliced
 from betterside.api.shapes import Shape
 from betterside.api.views import FaceViewSet
 from crm.models import Lead, PracticeProfile
@@ -38,4 +38,4 @@ def with_practice(lead: Lead) -> Lead:
 
 def page(shape: type[Shape], queryset, query: dict) -> Response:
     """A page as a bare array; the full count is in a header."""
-    return Response(shape.many(cut(queryset, query)), headers={"X-Total-Count": str(queryset.count())})
+    return Response(shape.rows(sliced(queryset, query)), headers={"X-Total-Count": str(queryset.count())})

@@ -11,7 +11,7 @@ from betterside import clock, days
 from betterside.accounts.models import User
 from betterside.api import ranges
 from betterside.api.faces import SALES
-from betterside.api.paging import cut
+from betterside.api.paging import sliced
 from betterside.api.sales import enveloped, success
 from betterside.api.shapes import Shape
 from betterside.api.views import FaceViewSet
@@ -61,7 +61,7 @@ class SalesViewSet(FaceViewSet):
 def page(shape: type[Shape], queryset, query: dict, *, total: int | None = None) -> Response:
     """A page of a list, with the true total (counted unless it is known) and the filters as they were understood."""
     total = queryset.count() if total is None else total
-    return success(shape.many(cut(queryset, query)), filters=query, total=total)
+    return success(shape.rows(sliced(queryset, query)), filters=query, total=total)
 
 
 @contextlib.contextmanager
