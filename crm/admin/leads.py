@@ -9,7 +9,7 @@ from betterside.staff.admins import StaffAdmin, pretty_json
 from betterside.staff.questions import Question, ask
 
 from ..models import Lead
-from ..services import access, leads
+from ..services import access, erasure, leads
 from . import changes
 from .filters import DeletedFilter, MomentFilter, OwnerFilter, StatusFilter
 from .forms import AssignForm, LeadChangeForm, MoveForm, NewLeadForm
@@ -66,7 +66,7 @@ class LeadAdmin(LeadTransfer, StaffAdmin):
     autocomplete_fields = ["entity", "assigned_user", "project", "campaign"]
     readonly_fields = [*OWN, *CAPTURED, *TIMES]
     actions = ["assign_selected", "move_selected", "delete_leads"]
-    actions_detail = ["delete_lead"]
+    actions_detail = ["delete_lead", "erase_person"]
 
     def get_queryset(self, request):
         leads_of_all = Lead.with_deleted.select_related("entity", "pipeline", "status", "assigned_user")
@@ -188,4 +188,32 @@ class LeadAdmin(LeadTransfer, StaffAdmin):
             return redirect("admin:crm_lead_changelist")
         return ask(
             self, request, [lead], self.deletion(request, "delete_lead"), back=reverse("admin:crm_lead_changelist")
+        )
+
+    def has_erasure_permission(self, request, object_id=None):
+        """Also for leads that are deleted already."""
+        return super().has_change_permission(request)
+
+    @action(description="Erase the person", icon="person_off", url_path="erase", permissions=["erasure"])
+    def erase_person(self, request, object_id):
+        lead = self.get_object(request, object_id)
+        back = reverse("admin:crm_lead_changelist")
+        return ask(self, request, [lead], self.erasure(request), back=back) if lead else redirect(back)
+
+    def erasure(self, request) -> Question:
+        by = access.staff(request.user)
+
+        def erase(lead):
+            erasure.erase_lead(lead=lead, by=by)
+            lead.refresh_from_db()  # the staff log, written next, names it
+
+        return Question(
+            action="erase_person",
+            title="Erase the person",
+            button="Erase",
+            done="Erased",
+            apply=erase,
+            warning="Everything that this entity knows of the person goes, from all their leads and contacts. "
+            "This cannot be undone. Old enquiries do not come back; a new one is a new lead.",
+            dangerous=True,
         )

@@ -2,6 +2,7 @@ from .activity import Activity
 from .assignment import Assignment
 from .contact import Contact, ContactNotFound
 from .distribution import DistributionRule, DistributionRuleAgent
+from .erasure import Erasure
 from .export import Export
 from .lead import Lead, LeadCodeCounter, LeadNotFound
 from .lead_meta import LeadMeta
@@ -24,6 +25,7 @@ __all__ = [
     "ContactNotFound",
     "DistributionRule",
     "DistributionRuleAgent",
+    "Erasure",
     "Export",
     "Lead",
     "LeadCodeCounter",

@@ -9,7 +9,9 @@ SHOWN = 5
 
 @panel(order=30, permission="marketing.view_inboxentry")
 def capture_waits(request) -> Panel:
-    waiting = InboxEntry.objects.filter(state__in=[InboxEntry.State.FAILED, InboxEntry.State.UNROUTED])
+    states = InboxEntry.State
+    waiting = InboxEntry.objects.filter(state__in=[states.FAILED, states.UNROUTED])
+    received = InboxEntry.objects.filter(state=states.RECEIVED)
     rows = [
         Row(
             entry.source_lead_id,
@@ -19,13 +21,15 @@ def capture_waits(request) -> Panel:
         )
         for entry in waiting.order_by("-received_at")[:SHOWN]
     ]
-    oldest = InboxEntry.objects.due().order_by("received_at").values_list("received_at", flat=True).first()
+    oldest = received.order_by("received_at").values_list("received_at", flat=True).first()
     return Panel(
         title="Captures that wait",
         icon="inbox",
-        url=reverse("admin:marketing_inboxentry_changelist") + "?state__exact=failed",
+        url=reverse("admin:marketing_inboxentry_changelist") + "?state__in=failed,unrouted",
         count=waiting.count(),
-        note=f"The oldest unfinished delivery came {oldest:%d %b, %H:%M}." if oldest else "",
+        note=f"{received.count()} wait to be fetched from Meta, the oldest since {oldest:%d %b, %H:%M}."
+        if oldest
+        else "",
         rows=rows,
         empty="Every delivery was captured.",
     )

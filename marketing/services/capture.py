@@ -11,7 +11,18 @@ from betterside.accounts.models import Entity, User
 from betterside.api.errors import DATABASE_AWAY
 from betterside.errors import Conflict, DomainError
 from crm.models import Activity, Lead, LeadMeta
-from crm.services import access, activities, assignments, distribution, history, leads, notices, phones, practice
+from crm.services import (
+    access,
+    activities,
+    assignments,
+    distribution,
+    erasure,
+    history,
+    leads,
+    notices,
+    persons,
+    practice,
+)
 
 from ..models import Campaign
 
@@ -22,6 +33,12 @@ class PersonKnown(Conflict):
     """The entity's duplicate policy is `reject` and it has this person."""
 
     code, message = "DUPLICATE_LEAD", "This person is a lead already."
+
+
+class PersonErased(PersonKnown):
+    """They asked to be forgotten after this enquiry."""
+
+    code, message = "PERSON_ERASED", "Erased at the person's request; this enquiry is older."
 
 
 @dataclass
@@ -41,6 +58,11 @@ class Enquiry:
     created_time: datetime | None = None
     is_test: bool = False
 
+    @property
+    def keys(self) -> dict[str, str]:
+        phone, email = self.fields.get("phone", ""), self.fields.get("email", "")
+        return persons.keys(phone=phone, email=email, region=self.entity.default_region)
+
 
 @dataclass(frozen=True)
 class Captured:
@@ -52,10 +74,12 @@ class Captured:
 def capture(enquiry: Enquiry) -> Captured:
     """Create the lead, or attach the enquiry to the one the person has, by the entity's duplicate policy.
 
-    Raises PersonKnown. Two enquiries of one person at once wait for each other. A failing assignment never
+    Raises PersonKnown, PersonErased. Two enquiries of one person at once wait for each other. A failing assignment never
     loses the lead: it stays without an owner, and the reason is on its timeline.
     """
     known = None if enquiry.is_test else _known(enquiry)
+    if erasure.was_erased(entity=enquiry.entity, keys=enquiry.keys, before=enquiry.created_time):
+        raise PersonErased
     policy = enquiry.entity.duplicate_policy
     if known and policy == Entity.Duplicates.REJECT:
         raise PersonKnown
@@ -70,12 +94,7 @@ def capture(enquiry: Enquiry) -> Captured:
 
 def _known(enquiry: Enquiry) -> Lead | None:
     """The lead this person has in the entity and pipeline, an open one before a closed one. Holds a lock on the person until the transaction ends."""
-    phone, email = enquiry.fields.get("phone", ""), enquiry.fields.get("email", "")
-    keys = {
-        "e164": phones.e164(phone, enquiry.entity.default_region),
-        "digits": phones.digits(phone),
-        "email": email.lower(),
-    }
+    keys = enquiry.keys
     # Sorted, so that two enquiries that share two keys cannot wait for each other in a circle.
     for key in sorted(value for value in keys.values() if value):
         with connection.cursor() as cursor:

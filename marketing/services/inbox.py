@@ -11,6 +11,8 @@ from django.db.models import F
 from django.db.models.functions import Now
 from django.utils import timezone
 
+from crm.services import persons
+
 from ..models import InboxEntry
 from . import mapping
 
@@ -146,3 +148,17 @@ def replay(rows, *, wake) -> int:
     for page_id in sorted({page_id for _pk, page_id in found}):
         wake(page_id)
     return len(found)
+
+
+def forget(sender, *, entity, keys: dict[str, str], lead_ids: list[int], **_signal) -> None:
+    """An erased person's rows keep their ids, so that a replay revives nothing, and lose what was said in them."""
+    InboxEntry.objects.filter(lead__in=lead_ids).update(change={})
+    rejected = InboxEntry.objects.filter(platform="website", entity=entity).exclude(change={})
+    theirs = [row.pk for row in rejected.iterator() if _is_of(row, entity, keys)]
+    InboxEntry.objects.filter(pk__in=theirs).update(change={})
+
+
+def _is_of(row: InboxEntry, entity, keys: dict[str, str]) -> bool:
+    said = mapping.person(row.change.get("answers", {}))
+    found = persons.keys(phone=said.get("phone", ""), email=said.get("email", ""), region=entity.default_region)
+    return any(value and value == keys[name] for name, value in found.items())

@@ -79,3 +79,13 @@ def test_it_says_which_route_a_lead_would_take(staff):
     url = "/admin/marketing/captureroute/which/"
     assert "Route PAGE / FORM" in staff.get(url, {"page_id": "PAGE", "form_id": "FORM"}).content.decode()
     assert "would wait in the inbox" in staff.get(url, {"page_id": "NONE"}).content.decode()
+
+
+def test_the_home_page_shows_what_waits_and_since_when_and_leads_to_all_of_it(staff):
+    for number, state in enumerate(["failed", "unrouted", "received", "processed"]):
+        InboxEntry.objects.create(source_lead_id=f"L{number}", page_id="PAGE", state=state, reason="why")
+    html = staff.get("/admin/").content.decode()
+    assert "1 wait to be fetched from Meta, the oldest since" in html
+    assert "state__in=failed,unrouted" in html
+    listed = staff.get("/admin/marketing/inboxentry/?state__in=failed,unrouted").content.decode()
+    assert [name in listed for name in ("L0", "L1", "L2", "L3")] == [True, True, False, False]

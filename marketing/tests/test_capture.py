@@ -80,6 +80,31 @@ def test_a_replay_does_not_revive_a_deleted_lead(graph, deliver):
     assert not Lead.objects.exists()
 
 
+def test_a_replay_revives_nobody_who_was_erased(graph, deliver):
+    """Neither the delivery that was captured, nor another one from before that waited for its route."""
+    from crm.services import erasure
+
+    CaptureRouteFactory()
+    graph.known |= {"4711": answer(), "4712": answer("4712"), "4713": answer("4713")}
+    deliver(LEAD)
+    run_jobs()
+    deliver(LEAD | {"leadgen_id": "4712", "page_id": "LATER"})
+    run_jobs()
+    erasure.erase(entity=EntityFactory(), by=None, email="asha@mail.example")
+
+    CaptureRouteFactory(page_id="LATER")
+    deliver(LEAD)
+    inbox.replay(InboxEntry.objects.all(), wake=jobs.wake)
+    run_jobs()
+    assert not Lead.objects.exists()
+    assert "older" in InboxEntry.objects.get(source_lead_id="4712").reason
+
+    graph.known["4713"]["created_time"] = f"{timezone.now() + timedelta(minutes=1):%Y-%m-%dT%H:%M:%S+0000}"
+    deliver(LEAD | {"leadgen_id": "4713"})
+    run_jobs()
+    assert Lead.objects.get().email == "asha@mail.example"
+
+
 def test_the_most_specific_route_wins(graph, deliver):
     owner = UserFactory(rep=True)
     CaptureRouteFactory()

@@ -6,6 +6,7 @@ import pytest
 
 from betterside.accounts.tests.factories import EntityFactory
 from crm.models import Lead, LeadMeta
+from crm.services import erasure
 from marketing.models import InboxEntry, WebsiteIntake
 
 pytestmark = pytest.mark.django_db
@@ -172,3 +173,12 @@ def test_whom_the_entity_knows_and_rejects_is_kept_in_the_inbox_with_the_reason(
     assert (row.platform, row.state, row.reason) == ("website", "duplicate", "This person is a lead already.")
     assert (row.entity, row.page_id, row.change["answers"]["email"]) == (EntityFactory(), "two", "user@example.com")
     assert Lead.objects.count() == 1
+
+
+def test_what_the_inbox_keeps_of_a_rejected_person_is_erased_with_them(api):
+    entity = EntityFactory(duplicate_policy="reject")
+    for page in ("one", "two"):
+        api.post("/api/webhooks/website", body(page_id=page))
+    erasure.erase(entity=entity, by=None, email="user@example.com")
+
+    assert InboxEntry.objects.get().change == {}
