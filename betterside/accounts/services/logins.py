@@ -9,12 +9,15 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from betterside.database.chain import Chain
 from betterside.errors import NotSignedIn
 from betterside.realtime import events
 
 from .. import tokens
 from ..models import Login, User
 from . import presence
+
+WITH_USER = Chain(Login, "user", "entity")
 
 
 @transaction.atomic
@@ -62,8 +65,8 @@ def of_access_token(token: str) -> Login:
     """The current login row behind an access token, with user and entity in one query. Raises NotSignedIn."""
     sid, _jti = tokens.read_access(token)
     try:
-        login = Login.objects.select_related("user__entity").get(pk=sid)
-    except (Login.DoesNotExist, ValidationError):  # ValidationError: a sid that is no UUID
+        login = WITH_USER.get(sid)
+    except ValidationError:  # a sid that is no UUID
         login = None
     if login is None or not login.is_current():
         raise NotSignedIn("The token is not valid or has expired.")
