@@ -13,6 +13,14 @@ GIVES_WAY = -1
 def drain_page(page_id: str) -> None:
     if drain.drain(page_id):
         wake(page_id, priority=GIVES_WAY)
+    elif first := drain.next_try(page_id):
+        defer(wake_page, queueing_lock=f"page {page_id} again", at=first, page_id=page_id)
+
+
+@task(queue="capture")
+def wake_page(page_id: str) -> None:
+    """A short wait is over. Not the drain itself: one that waits would keep back those that could start at once."""
+    wake(page_id)
 
 
 def wake(page_id: str, priority: int = 0) -> None:

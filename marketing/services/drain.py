@@ -7,9 +7,12 @@ Every step can run twice: rows are claimed by a lease, and a row is finished in 
 import logging
 import time
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
 from threading import Event
 
 from django.db import transaction
+from django.db.models import Min
+from django.db.models.functions import Now
 
 from betterside.api.errors import DATABASE_AWAY
 
@@ -19,7 +22,7 @@ from . import inbox, pages, routing
 from .capture import PersonKnown, capture
 from .refusals import backoff, refused
 
-__all__ = ["backoff", "drain", "due_pages", "take"]
+__all__ = ["backoff", "drain", "due_pages", "next_try", "take"]
 
 log = logging.getLogger(__name__)
 
@@ -27,6 +30,8 @@ AT_ONCE = 4
 BATCH = 12
 # A job gives way to other pages after so long; the rest is deferred again, behind them.
 SECONDS_PER_JOB = 3
+# So often the timetable looks for pages with due rows.
+TICK = timedelta(seconds=15)
 State = InboxEntry.State
 # What Meta would say to the page's other leads too: nobody asks for them until it is over.
 PAGE_WIDE = (errors.TokenDead, errors.Throttled, errors.Slow)
@@ -126,3 +131,11 @@ def due_pages() -> list[str]:
     held = MetaPage.objects.filter(page_id__in=list(ready)).exclude(pk__in=MetaPage.objects.ready().values("pk"))
     blocked = set(held.values_list("page_id", flat=True))
     return [page_id for page_id in ready if page_id not in blocked]
+
+
+def next_try(page_id: str) -> datetime | None:
+    """When the page's next row is due, if that is before the timetable looks again."""
+    if not pages.is_ready(pages.get(page_id)):
+        return None
+    waiting = InboxEntry.objects.filter(page_id=page_id, state=State.RECEIVED)
+    return waiting.filter(next_attempt_at__lte=Now() + TICK).aggregate(first=Min("next_attempt_at"))["first"]

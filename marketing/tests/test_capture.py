@@ -166,6 +166,20 @@ def test_an_ailing_graph_loses_nothing(graph, deliver, mode):
     assert Lead.objects.count() == 1
 
 
+def test_a_failed_fetch_is_tried_again_within_seconds_and_keeps_back_no_new_lead(graph, deliver):
+    CaptureRouteFactory()
+    graph.order(mode="500", times=1)
+    deliver(LEAD)
+    run_jobs()
+    deliver(LEAD | {"leadgen_id": "4712"})
+    run_jobs()
+    assert Lead.objects.count() == 1
+
+    InboxEntry.objects.filter(state="received").update(next_attempt_at=timezone.now())
+    run_jobs(until=timezone.now() + timedelta(seconds=5))
+    assert Lead.objects.count() == 2
+
+
 @pytest.mark.parametrize("mode", ["wrong_types", "empty"])
 def test_an_answer_without_answers_is_a_visible_failure(graph, deliver, mode):
     CaptureRouteFactory()
