@@ -61,7 +61,8 @@ class BenchHouse(House):
         self.seconds[leads] = round(time.perf_counter() - started, 1)
 
     def start_all(self) -> None:
-        flags = ["--log-level", "error", "--no-access-log"]
+        # Longer than any floor takes: uvicorn hangs up after five idle seconds.
+        flags = ["--log-level", "error", "--no-access-log", "--timeout-keep-alive", "600"]
         self.start("graph", "manage.py", "fake_graph", "--port", str(self.graph_port))
         self.start("web", "-m", "uvicorn", "betterside.asgi:application", "--port", str(self.port), *flags)
         self.start("floor", "-m", "uvicorn", "benchmarks.floor:application", "--port", str(self.floor_port), *flags)
