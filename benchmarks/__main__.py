@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from . import capture, export, machine
-from .cases import chosen
+from .cases import Case, chosen
 from .house import BenchHouse, environment_is_quiet
 from .measure import Desk
 from .report import HERE, Results
@@ -51,16 +51,17 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
 
 
 def run(options: argparse.Namespace, console: Console) -> Results:
-    results = Results(options.sizes, cases=chosen(options.only))
+    cases = chosen(options.only)
+    results = Results(options.sizes, cases=list(cases))
     with BenchHouse(leads=options.sizes[0]) as house:
         results.machine = machine.facts(house)
         desk = Desk(house)
-        results.queries = desk.count_queries(results.cases)
+        results.queries = desk.count_queries(cases)
         for size in options.sizes:
             if size > house.leads:
                 house.fill(size)
             desk.restock()
-            measure_all(desk, results, size, options.repeat, console)
+            measure_all(desk, results, cases, size, options.repeat, console)
             if wanted(options, "export"):
                 results.add(export.CASE, size, export.measure(desk))
         if wanted(options, "capture"):
@@ -69,9 +70,9 @@ def run(options: argparse.Namespace, console: Console) -> Results:
     return results
 
 
-def measure_all(desk: Desk, results: Results, size: int, repeat: int, console: Console) -> None:
+def measure_all(desk: Desk, results: Results, cases: list[Case], size: int, repeat: int, console: Console) -> None:
     with Progress(*COLUMNS, console=console, transient=True) as progress:
-        for case in progress.track(results.cases, description=f"{size:,} leads"):
+        for case in progress.track(cases, description=f"{size:,} leads"):
             results.add(case, size, desk.measure(case, repeat))
 
 
