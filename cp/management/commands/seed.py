@@ -1,6 +1,8 @@
+import os
+
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
-from django.db import transaction
+from django.db import connection, transaction
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, TextColumn, TimeRemainingColumn
 from rich.text import Text
@@ -82,7 +84,8 @@ class Command(BaseCommand):
         columns = [TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), Rate(), TimeRemainingColumn()]
         with Progress(*columns, console=console) as progress:
             task = progress.add_task("Leads", total=count)
-            for written in bulk_seed.fill(team, count):
+            at_once = 1 if connection.in_atomic_block else os.cpu_count() or 1
+            for written in bulk_seed.fill(team, count, at_once=at_once):
                 progress.advance(task, written)
             progress.update(task, description="Settling")
             bulk_seed.settle()

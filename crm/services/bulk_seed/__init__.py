@@ -8,10 +8,11 @@ run that is killed leaves whole leads.
 
 import random
 from collections import Counter, deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
-from functools import lru_cache
+from functools import lru_cache, partial
 from zoneinfo import ZoneInfo
 
 from django.db import connection, transaction
@@ -55,19 +56,39 @@ def team(entity: Entity, *, campaigns=(), projects=()) -> Team:
     return Team(entity, owners, [user for user in people if user.role in MANAGERS], list(campaigns), list(projects))
 
 
-def fill(team: Team, count: int) -> Iterator[int]:
+def fill(team: Team, count: int, *, at_once: int = 1) -> Iterator[int]:
     """Write so many leads, spread over the two years that end now; yields after each batch how many it wrote.
 
-    Call `settle` at the end.
+    With `at_once` above 1 so many batches are under way together, each on a connection of its own, which see nothing of
+    a transaction around this. Call `settle` at the end.
     """
-    dice, now = random.Random(f"{team.entity.slug} {count}"), clock.now()  # noqa: S311 - demo data
-    routes = journeys.Routes(list(LeadStatus.objects.of(team.entity.main_pipeline).order_by("position")))
-    for first in range(0, count, BATCH):
-        places = range(first, min(first + BATCH, count))
-        moments = [_moment(dice, team.entity, now, place / count) for place in places]
-        yield _write(dice, team, routes, moments, now)
-        if first // BATCH % FOLD_EVERY == FOLD_EVERY - 1 or first + BATCH >= count:
+    statuses = LeadStatus.objects.of(team.entity.main_pipeline).order_by("position")
+    batch = partial(_batch, team, journeys.Routes(list(statuses)), count, clock.now())
+    firsts = range(0, count, BATCH)
+    for number, written in enumerate(_together(batch, firsts, at_once) if at_once > 1 else map(batch, firsts), start=1):
+        yield written
+        if number % FOLD_EVERY == 0 or number == len(firsts):
             rollups.fold(team.entity.pk)
+
+
+def _together(batch: Callable[[int], int], firsts: range, at_once: int) -> Iterator[int]:
+    def in_thread(first: int) -> int:
+        try:
+            return batch(first)
+        finally:
+            connection.close()
+
+    pool = ThreadPoolExecutor(at_once)
+    try:
+        yield from pool.map(in_thread, firsts)
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _batch(team: Team, routes: journeys.Routes, count: int, now: datetime, first: int) -> int:
+    dice = random.Random(f"{team.entity.slug} {count} {first}")  # noqa: S311 - demo data
+    places = range(first, min(first + BATCH, count))
+    return _write(dice, team, routes, [_moment(dice, team.entity, now, place / count) for place in places], now)
 
 
 def _moment(dice: random.Random, entity: Entity, now: datetime, share: float) -> datetime:
