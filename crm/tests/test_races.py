@@ -8,7 +8,7 @@ from django.db import models
 from django.utils import timezone
 
 from betterside.accounts.tests.factories import UserFactory
-from tests.races import GAP, at_once, locks, no_row_locks, slowly
+from tests.races import GAP, at_once, locks, no_row_locks, slowly, statuses
 
 from ..models import Lead, StageEntry
 from ..services import access, assignments, codes, leads, stages
@@ -34,6 +34,16 @@ def change_status(times: int):
 def test_of_20_equal_changes_one_succeeds_and_19_conflict():
     assert kinds(change_status(20)) == {"StageEntry": 1, "InvalidTransition": 19}
     assert StageEntry.objects.count() == 2
+    assert broken() == []
+
+
+def test_the_20_are_told_200_once_and_409_else(api):
+    owner = UserFactory(rep=True)
+    lead = make_lead(owner=owner)
+    body = {"leadId": lead.pk, "statusId": "qualified"}
+    with slowly(access, "for_update"):
+        answers = at_once([lambda: api.as_(owner).post("/api/stages/change-status", body)] * 20)
+    assert statuses(answers) == {"200": 1, "409": 19}
     assert broken() == []
 
 
