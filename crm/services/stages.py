@@ -110,14 +110,14 @@ def allowed_from(lead: Lead, by=None) -> list[LeadStatus]:
 def _require_step(lead: Lead, to: LeadStatus, by) -> None:
     if to.pipeline_id != lead.pipeline_id or not to.is_active:
         raise Invalid(fields={"status": "This status does not exist in the lead's pipeline."})
-    if to.pk == lead.status_id:
-        raise InvalidTransition(f"The lead is in status '{to.name}' already.")
-    if not lead.pipeline.enforces_transitions:
+    is_same = to.pk == lead.status_id
+    if not (is_same or lead.pipeline.enforces_transitions):
         return
     allowed = allowed_from(lead, by)
     if to not in allowed:
+        refusal = f"The lead is '{to.name}' already" if is_same else f"'{lead.status.name}' cannot become '{to.name}'"
         names = ", ".join(status.name for status in allowed) or "none"
-        raise InvalidTransition(f"'{lead.status.name}' cannot become '{to.name}'. Allowed: {names}.")
+        raise InvalidTransition(f"{refusal}. Allowed: {names}.")
 
 
 def _is_late(left: StageEntry) -> bool:
