@@ -83,7 +83,8 @@ def test_it_is_served_with_a_page_that_needs_no_other_host(client):
 
 
 def undocumented(kind: str):
-    """Where an action reads `self.query(X)` (or body) and its @documented does not say query=X."""
+    """Where an action reads `self.query(X)` (or body) and its @documented does not say query=X, or, for
+    `self.body(X, partial=True)`, body=X(partial=True)."""
     for source in sources():
         for function in source.functions():
             said = [
@@ -96,7 +97,8 @@ def undocumented(kind: str):
             for node in ast.walk(function):
                 if isinstance(node, ast.Call) and ast.unparse(node.func) == f"self.{kind}" and node.args:
                     read = ast.unparse(node.args[0])
-                    if function.decorator_list and read not in said:
+                    options = ", ".join(f"{keyword.arg}={ast.unparse(keyword.value)}" for keyword in node.keywords)
+                    if function.decorator_list and not {read, f"{read}({options})"} & set(said):
                         yield f"{source.path}:{function.lineno} {function.name} reads {read}, says {said}"
 
 
