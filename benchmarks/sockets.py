@@ -37,6 +37,10 @@ class SocketHouse(House):
         super().__init__()
         self.floor_port = free_port()
 
+    @property
+    def addresses(self) -> list[str]:
+        return [f"{self.url}/healthz", f"http://127.0.0.1:{self.floor_port}/"]
+
     def start_all(self) -> None:
         self.manage("seed")
         self.start(
@@ -75,7 +79,11 @@ sends = set()
 
 
 async def floor(scope, receive, send):
-    """The bare application."""
+    """The bare application; over HTTP it says that it is there."""
+    if scope["type"] == "http":
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body"})
+        return
     await receive()
     await send({"type": "websocket.accept"})
     sends.add(send)

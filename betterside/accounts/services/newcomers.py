@@ -27,12 +27,17 @@ def insert(user: User) -> bool:
     """
     for username in _candidates(user.username):
         user.username = username
-        User.objects.bulk_create([user], ignore_conflicts=True)
-        if User.objects.filter(pk=user.pk).exists():
+        if stored(user):
             return True
         if User.objects.with_email(user.email).exists():
             return False
     raise Invalid(fields={"username": "Choose another username."})
+
+
+def stored(user: User) -> bool:
+    """Whether the account is stored now: not when its address or username has one."""
+    User.objects.bulk_create([user], ignore_conflicts=True)
+    return User.objects.filter(pk=user.pk).exists()
 
 
 def username_from(email: str) -> str:

@@ -1,7 +1,7 @@
 """Registering, and proving the address (sales.md, "User Registration", "Email Verification"; DESIGN section 3).
 
 Nothing that a stranger is told, nor how long it takes, depends on whether an address or a username has an account
-(trust 14): each path makes one password hash, one user id and one code. A username is a wish for the same reason:
+(trust 14): each path makes one password hash, one user id, one code, and as many queries. A username is a wish for the same reason:
 when it is taken the account gets it with digits behind, and the mail says so.
 """
 
@@ -89,7 +89,9 @@ def _again(known: User, typed: User, password: str) -> None:
     complete a stranger's: of two different passwords neither is kept, and the mail says how to choose one.
     """
     if known.is_verified or known.is_invited or not known.is_active:
-        make_password(password)  # the work that a new account takes
+        # The work that a new account takes; the address's constraint stores nothing.
+        typed.password = make_password(password)
+        newcomers.stored(typed)
         return
     if not check_password(password, known.password):
         known.set_unusable_password()

@@ -217,16 +217,17 @@ def test_each_path_hashes_one_password(api, company, monkeypatch, state, endpoin
     assert len(work) == 1
 
 
-@pytest.mark.parametrize("endpoint", ["resend-otp", "password/forgot"])
-def test_asking_for_a_code_takes_the_same_queries_for_everybody(
+@pytest.mark.parametrize("endpoint", ["register", "login", "resend-otp", "password/forgot"])
+def test_each_path_takes_the_same_queries_for_everybody(
     api, company, endpoint, django_assert_num_queries, django_assert_max_num_queries
 ):
     addresses = known_addresses(company)
     with django_assert_max_num_queries(20) as first:
-        api.post(f"/api/auth/{endpoint}", {"email": addresses.pop("unknown")})
-    for email in addresses.values():
+        api.post(f"/api/auth/{endpoint}", SAMPLE | {"email": addresses.pop("unknown"), "username": "nobody"})
+    for state, email in addresses.items():
         with django_assert_num_queries(len(first)):
-            api.post(f"/api/auth/{endpoint}", {"email": email})
+            api.post(f"/api/auth/{endpoint}", SAMPLE | {"email": email, "username": f"again-{state}"})
+    assert User.objects.filter(username__startswith="again-").count() == 0
 
 
 def test_registering_a_verified_address_again_changes_nothing(api, company):
