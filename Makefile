@@ -67,7 +67,7 @@ reset: setup ## Delete the embedded database with all its data
 bench: setup ## Measure everything at 10k, 100k and 1M leads, each beside its floor (20 minutes; BENCH='--sizes 10000')
 	$(BIN)/python -m benchmarks $(BENCH)
 
-fault: setup ## Kill database, web and worker while 10,000 leads arrive, and count what is left (half an hour)
+fault: setup ## Kill database, web and worker while 10,000 leads arrive, and count what is left (10 to 30 minutes)
 	$(BIN)/python -m faults.capture --changes 10000 --kills 20
 
 vendor: setup ## Fetch the front-end packages anew (needs Node)

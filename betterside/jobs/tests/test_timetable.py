@@ -18,10 +18,6 @@ def gaps(name: str, count: int = 200) -> set[int]:
     return {round(after - before) for before, after in pairwise(ticks)}
 
 
-def test_what_a_lost_job_left_in_the_inbox_is_taken_up_within_fifteen_seconds():
-    assert gaps("marketing.jobs.drain_due_pages") == {15}
-
-
 @pytest.mark.parametrize("name", sorted(name for name in TIMETABLE if not name.startswith("tests.")))
 def test_no_job_comes_round_every_second(name):
     """Cron's sixth field stands last: with seconds written first, a job runs each second of one minute and then rests."""
