@@ -10,20 +10,16 @@ import signal
 import time
 from concurrent.futures import ThreadPoolExecutor
 
-import psycopg
-from django.conf import settings
 from procrastinate.contrib.django import app, connector_params
-from procrastinate.exceptions import ConnectorException
-from procrastinate.worker import Worker
 from psycopg_pool import AsyncConnectionPool
 
 from .engine import WorkerConnector
-from .lanes import LANES, Lane
+from .lane_worker import LOST, LaneWorker, cause
+from .lanes import LANES
 from .stalled import hand_back, sweep_for_ever
 
 log = logging.getLogger(__name__)
 
-LOST = (ConnectorException, psycopg.Error)
 PATIENCE = 3  # seconds that a connection may be long in coming
 LONGEST_PAUSE = 15  # seconds between two tries to reach the database
 LONG_SESSION = 60  # seconds; after one the pauses start anew
@@ -48,7 +44,7 @@ class Supervisor:
             try:
                 await self._session()
             except LOST as error:
-                log.warning("The worker cannot reach its jobs: %s", _cause(error))
+                log.warning("The worker cannot reach its jobs: %s", cause(error))
             pause = 1 if time.monotonic() - began > LONG_SESSION else min(pause * 2, LONGEST_PAUSE)
             if not self.is_stuck:
                 await _within(pause, self.stopping.wait())
@@ -76,7 +72,7 @@ class Supervisor:
 
     async def _work(self, pool: AsyncConnectionPool) -> None:
         """Until told to stop, or until the first lane or the sweeper fails."""
-        workers = [_worker(lane) for lane in self.lanes]
+        workers = [LaneWorker(lane) for lane in self.lanes]
         runs = [asyncio.create_task(worker.run()) for worker in workers]
         sweeper, stop = asyncio.create_task(sweep_for_ever(pool)), asyncio.create_task(self.stopping.wait())
         log.info("Working on %s", self.names)
@@ -92,7 +88,7 @@ class Supervisor:
         if not isinstance(swept, asyncio.CancelledError):
             raise swept
 
-    async def _wind_up(self, pool: AsyncConnectionPool, workers: list[Worker], runs: list[asyncio.Task]) -> None:
+    async def _wind_up(self, pool: AsyncConnectionPool, workers: list[LaneWorker], runs: list[asyncio.Task]) -> None:
         ended = asyncio.gather(*runs, return_exceptions=True)
         hurry = asyncio.create_task(self.hurrying.wait())
         await asyncio.wait([ended, hurry], timeout=self.grace, return_when=asyncio.FIRST_COMPLETED)
@@ -106,26 +102,8 @@ class Supervisor:
                 raise outcome
 
 
-def _worker(lane: Lane) -> Worker:
-    return Worker(
-        app=app,
-        **app.worker_defaults,
-        queues=list(lane.queues),
-        concurrency=lane.slots,
-        install_signal_handlers=False,
-        fetch_job_polling_interval=settings.JOB_POLLING,
-        update_heartbeat_interval=settings.JOB_HEARTBEAT,
-        stalled_worker_timeout=settings.JOB_STALLED_AFTER,
-    )
-
-
 async def _within(seconds: float, awaitable) -> None:
     try:
         await asyncio.wait_for(awaitable, seconds)
     except TimeoutError:
         return
-
-
-def _cause(error: BaseException) -> str:
-    """procrastinate wraps the driver's error in one that says little."""
-    return str(error.__cause__ or error).strip() or type(error).__name__

@@ -32,6 +32,37 @@ def test_the_worker_goes_on_after_the_database_was_killed(scratch, stop):
     assert "never retrieved" not in worker.log.read_text()
 
 
+def test_a_job_that_ran_while_the_database_died_is_ticked_off_in_the_end(scratch):
+    worker = scratch.worker("quick")
+    job = scratch.defer("work", seconds=1)
+    scratch.until(lambda: scratch.noted("begin"), "the job begins")
+    kill_database(scratch)
+    scratch.until(lambda: scratch.noted("end"), "the job ends without a database")
+    scratch.until(lambda: scratch.status(job) == "succeeded", "it is ticked off")
+    assert "never retrieved" not in worker.log.read_text()
+
+
+@pytest.fixture
+def unwritable_outcome(scratch):
+    """The first end of a job cannot be written down, although the database lives and so does the worker."""
+    scratch.sql("""
+        CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'refused'; END $$;
+        CREATE TRIGGER refuse BEFORE UPDATE ON procrastinate_jobs FOR EACH ROW
+        WHEN (NEW.status = 'succeeded' AND OLD.attempts = 0 AND starts_with(OLD.task_name, 'tests.'))
+        EXECUTE FUNCTION refuse()""")
+    yield
+    scratch.sql("DROP TRIGGER refuse ON procrastinate_jobs; DROP FUNCTION refuse()")
+
+
+def test_a_job_whose_end_was_not_written_down_does_not_wait_for_its_worker_to_die(scratch, unwritable_outcome):
+    worker = scratch.worker("quick")
+    job = scratch.defer("work", seconds=0)
+    scratch.until(lambda: scratch.status(job) == "succeeded", "it is run again and ticked off")
+    assert len(scratch.noted("begin")) == 2
+    assert "could not be written down" in worker.log.read_text()
+    assert worker.poll() is None
+
+
 def test_the_job_of_a_killed_worker_comes_back(scratch):
     worker = scratch.worker("quick")
     job = scratch.defer("work", seconds=30)
