@@ -2,6 +2,7 @@ from urllib.parse import urlencode
 
 from django import forms
 from django.contrib import admin
+from django.template.defaultfilters import pluralize
 from django.urls import reverse
 from django.utils.html import format_html
 from unfold.contrib.filters.admin import AutocompleteSelectFilter
@@ -102,10 +103,9 @@ class AdsRequestAdmin(StaffAdmin):
     def brought(self, ads_request):
         found = results.of([ads_request])[0]
         spent = [f"{currency} {amount}" for currency, amount in found.spend_by_currency.items()]
-        counts = (
-            f"{found.leads} leads, {found.interested} interested, {found.site_visits} visits, {found.closed} closed"
-        )
-        return f"{' and '.join(spent) or 'Nothing'} spent; {counts}."
+        leads, visits = f"lead{pluralize(found.leads)}", f"visit{pluralize(found.site_visits)}"
+        counts = f"{found.leads} {leads}, {found.interested} interested, {found.site_visits} {visits}"
+        return f"{' and '.join(spent) or 'Nothing'} spent; {counts}, {found.closed} closed."
 
     @admin.display(description="Campaigns")
     def add_campaign(self, ads_request):

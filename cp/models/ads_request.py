@@ -36,11 +36,13 @@ class AdsRequest(models.Model):
     }
 
     entity = models.ForeignKey("accounts.Entity", on_delete=models.PROTECT, related_name="+")
-    cp = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="ads_requests")
+    cp = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name="CP", on_delete=models.PROTECT, related_name="ads_requests"
+    )
     project = models.ForeignKey("cp.Project", on_delete=models.PROTECT, related_name="ads_requests")
     objective = models.CharField(max_length=20, choices=Objective)
     budget_inr = models.DecimalField(
-        max_digits=12, decimal_places=2, validators=[MinValueValidator(rules.LEAST_BUDGET)]
+        "budget (INR)", max_digits=12, decimal_places=2, validators=[MinValueValidator(rules.LEAST_BUDGET)]
     )
     duration_days = models.PositiveIntegerField(
         validators=[MinValueValidator(1), MaxValueValidator(rules.LONGEST_DAYS)]

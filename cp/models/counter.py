@@ -26,7 +26,9 @@ class MarketingCounter(models.Model):
     """
 
     entity = models.ForeignKey("accounts.Entity", on_delete=models.PROTECT, related_name="+")
-    cp = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="marketing_counters")
+    cp = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name="CP", on_delete=models.CASCADE, related_name="marketing_counters"
+    )
     project = models.ForeignKey("cp.Project", null=True, blank=True, on_delete=models.CASCADE, related_name="+")
     creatives_shared = models.PositiveIntegerField(default=0)
     edms_shared = models.PositiveIntegerField(default=0)

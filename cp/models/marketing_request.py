@@ -29,7 +29,9 @@ class MarketingRequest(models.Model):
         DECLINED = "declined"
 
     entity = models.ForeignKey("accounts.Entity", on_delete=models.PROTECT, related_name="+")
-    cp = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="marketing_requests")
+    cp = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name="CP", on_delete=models.PROTECT, related_name="marketing_requests"
+    )
     project = models.ForeignKey(
         "cp.Project", null=True, blank=True, on_delete=models.PROTECT, related_name="marketing_requests"
     )

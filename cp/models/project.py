@@ -53,7 +53,9 @@ class ProjectAssignment(models.Model):
     """A CP who may sell a project (channel.md, cp_project_map)."""
 
     entity = models.ForeignKey("accounts.Entity", on_delete=models.PROTECT, related_name="+")
-    cp = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="project_assignments")
+    cp = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name="CP", on_delete=models.CASCADE, related_name="project_assignments"
+    )
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="assignments")
     assigned_at = models.DateTimeField(auto_now_add=True)
 

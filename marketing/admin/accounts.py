@@ -1,6 +1,6 @@
 from django import forms
 from django.contrib import admin
-from unfold.widgets import UnfoldAdminPasswordInput
+from unfold.widgets import UnfoldAdminPasswordWidget
 
 from betterside.staff.admins import StaffAdmin
 
@@ -16,7 +16,7 @@ class SecretForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         for name in self.SECRETS:
             if name in self.fields:
-                self.fields[name].widget = UnfoldAdminPasswordInput(render_value=False)
+                self.fields[name].widget = UnfoldAdminPasswordWidget(render_value=False)
                 self.fields[name].required = False
                 is_set = bool(getattr(self.instance, name, ""))
                 self.fields[name].help_text = "Stored. Type a new one to replace it." if is_set else "Not set."
