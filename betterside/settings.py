@@ -39,6 +39,8 @@ def duration(name: str, default: str) -> timedelta:
 
 
 SECRET_KEY = required("SECRET_KEY")
+# Those before it: they sign nothing any more, and what they signed still counts.
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 JWT_SECRET = required("JWT_SECRET")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
 # Where `manage.py dev` and `runserver` listen.

@@ -5,5 +5,6 @@ from django.dispatch import Signal
 # A lead entered a status, when it was made or moved; sent with `lead` and `by`, inside the service's transaction.
 status_entered = Signal()
 
-# Somebody was forgotten; sent with `entity`, `keys` (crm.services.persons) and `lead_ids`, inside the transaction.
+# Somebody was forgotten; sent with `entity`, `keys` (a set of crm.services.persons.Key) and `lead_ids`, inside the
+# transaction.
 person_erased = Signal()

@@ -6,7 +6,7 @@ from django.utils import timezone
 class Erasure(models.Model):
     """The tombstone of somebody who asked to be forgotten: enough to know an old enquiry of theirs, and nothing else.
 
-    `digest` is an HMAC with SECRET_KEY of one phone or e-mail. Written by crm.services.erasure.
+    `digest` is an HMAC of one phone or e-mail. Written by crm.services.tombstones.
     """
 
     entity = models.ForeignKey("accounts.Entity", on_delete=models.PROTECT, related_name="+")

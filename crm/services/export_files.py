@@ -12,7 +12,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-ORPHANED = 2 * 24 * 3600  # seconds; no file is being written or kept for so long
+ORPHANED = 12 * 3600  # seconds since its last byte; no process pauses for so long in a file
 
 
 def folder() -> Path:

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from django.db import connection, transaction
+
 from betterside import clock
 from betterside.errors import NotAllowed
 from betterside.sheets import write_csv, write_json, write_xlsx
@@ -10,6 +12,9 @@ from ..analytics import lead_list, report_tables, report_types
 from ..models import Export
 from . import access, export_files
 
+SHARED_GATE = "SELECT pg_advisory_xact_lock_shared(hashtext('crm.exports'), %s)"
+CLOSE_GATE = "SELECT pg_advisory_xact_lock(hashtext('crm.exports'), %s)"
+
 
 def write(export: Export) -> None:
     """Write the file and say so in the row. May run twice: the second run's file takes the place of none.
@@ -17,7 +22,7 @@ def write(export: Export) -> None:
     Raises NotAllowed when who asked may not export any more.
     """
     unfinished = Export.objects.unfinished().filter(pk=export.pk)
-    if not unfinished.update(state=Export.State.RUNNING):
+    if not _begin(export):
         return
     if export.user.entity_id != export.entity_id:
         raise NotAllowed
@@ -32,6 +37,20 @@ def write(export: Export) -> None:
     finally:
         if path:
             path.unlink(missing_ok=True)
+
+
+@transaction.atomic
+def _begin(export: Export) -> bool:
+    """Behind the gate either we read without a person who is being erased, or the erasure sees this export running."""
+    with connection.cursor() as cursor:
+        cursor.execute(SHARED_GATE, [export.entity_id])
+    return Export.objects.unfinished().filter(pk=export.pk).update(state=Export.State.RUNNING) == 1
+
+
+def close_gate(entity_id: int) -> None:
+    """No export of the entity begins until the transaction ends; one that is written inside a request has ended."""
+    with connection.cursor() as cursor:
+        cursor.execute(CLOSE_GATE, [entity_id])
 
 
 def fail(export: Export, error: Exception) -> None:

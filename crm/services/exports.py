@@ -21,6 +21,7 @@ from . import access, export_files, export_writing
 KEPT = timedelta(hours=24)
 # Up to so many leads the file is there when the answer is.
 AT_ONCE = 2_000
+ERASED_MEANWHILE = "Somebody was erased while it was written. Ask for it again."
 # Per entity; more would only wait longer.
 MOST_UNFINISHED = 10
 
@@ -95,6 +96,19 @@ def forget_expired() -> int:
         Export.objects.filter(pk=export.pk).update(state=Export.State.EXPIRED, file="")
     known = set(Export.objects.exclude(file="").values_list("file", flat=True))
     return export_files.remove_orphans(known=known)
+
+
+def forget_person(*, entity) -> None:
+    """Leave no list of leads that was made before this moment: removed here, not after the commit, so that a crash
+    leaves no file. What is being written fails; what waits is written without whom this transaction erases."""
+    export_writing.close_gate(entity.pk)
+    lists = Export.objects.filter(entity=entity, report_type=lead_list.TYPE)
+    lists.filter(state=Export.State.RUNNING).update(
+        state=Export.State.FAILED, error=ERASED_MEANWHILE, finished_at=clock.now()
+    )
+    for export in lists.filter(state=Export.State.READY):
+        export_files.remove(export.file)
+    lists.filter(state=Export.State.READY).update(state=Export.State.EXPIRED, file="")
 
 
 def _digest(token: str) -> str:

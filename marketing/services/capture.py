@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from betterside.accounts.models import Entity, User
 from betterside.api.errors import DATABASE_AWAY
@@ -16,12 +16,12 @@ from crm.services import (
     activities,
     assignments,
     distribution,
-    erasure,
     history,
     leads,
     notices,
     persons,
     practice,
+    tombstones,
 )
 
 from ..models import Campaign
@@ -78,7 +78,7 @@ def capture(enquiry: Enquiry) -> Captured:
     loses the lead: it stays without an owner, and the reason is on its timeline.
     """
     known = None if enquiry.is_test else _known(enquiry)
-    if erasure.was_erased(entity=enquiry.entity, keys=enquiry.keys, before=enquiry.created_time):
+    if tombstones.was_erased(entity=enquiry.entity, keys=enquiry.keys, before=enquiry.created_time):
         raise PersonErased
     policy = enquiry.entity.duplicate_policy
     if known and policy == Entity.Duplicates.REJECT:
@@ -95,10 +95,7 @@ def capture(enquiry: Enquiry) -> Captured:
 def _known(enquiry: Enquiry) -> Lead | None:
     """The lead this person has in the entity and pipeline, an open one before a closed one. Holds a lock on the person until the transaction ends."""
     keys = enquiry.keys
-    # Sorted, so that two enquiries that share two keys cannot wait for each other in a circle.
-    for key in sorted(value for value in keys.values() if value):
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [enquiry.entity.pk, key])
+    persons.lock(enquiry.entity, {value for value in keys.values() if value})
     found = Lead.objects.filter(entity=enquiry.entity).in_pipeline(enquiry.pipeline).select_related("assigned_user")
     return found.open().same_person(**keys) or found.same_person(**keys)
 

@@ -7,8 +7,8 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F
-from django.db.models.functions import Now
+from django.db.models import CharField, F, Value
+from django.db.models.functions import Concat, Now
 from django.utils import timezone
 
 from crm.services import persons
@@ -150,15 +150,18 @@ def replay(rows, *, wake) -> int:
     return len(found)
 
 
-def forget(sender, *, entity, keys: dict[str, str], lead_ids: list[int], **_signal) -> None:
+def forget(sender, *, entity, keys: set[persons.Key], lead_ids: list[int], **_signal) -> None:
     """An erased person's rows keep their ids, so that a replay revives nothing, and lose what was said in them."""
     InboxEntry.objects.filter(lead__in=lead_ids).update(change={})
     rejected = InboxEntry.objects.filter(platform="website", entity=entity).exclude(change={})
-    theirs = [row.pk for row in rejected.iterator() if _is_of(row, entity, keys)]
-    InboxEntry.objects.filter(pk__in=theirs).update(change={})
+    theirs = [row.pk for row in rejected.iterator() if _said_by(row, entity) & keys]
+    # A website's id is a digest of the answers.
+    gone = {"change": {}, "source_lead_id": Concat(Value("erased-"), F("pk"), output_field=CharField())}
+    InboxEntry.objects.filter(pk__in=theirs).update(**gone)
 
 
-def _is_of(row: InboxEntry, entity, keys: dict[str, str]) -> bool:
+def _said_by(row: InboxEntry, entity) -> set[persons.Key]:
     said = mapping.person(row.change.get("answers", {}))
-    found = persons.keys(phone=said.get("phone", ""), email=said.get("email", ""), region=entity.default_region)
-    return any(value and value == keys[name] for name, value in found.items())
+    return persons.telling(
+        persons.keys(phone=said.get("phone", ""), email=said.get("email", ""), region=entity.default_region)
+    )
