@@ -27,8 +27,12 @@ def test_from_registration_to_a_new_password(api, company, golden):
     golden(api.post("/api/auth/register", {}), "sales/register-empty")
     email = {"email": PERSON["email"]}
     golden(api.post("/api/auth/resend-otp", email), "sales/resend-otp")
-    golden(api.post("/api/auth/verify-otp", email | {"otp": "abc"}), "sales/verify-otp-wrong")
-    golden(api.post("/api/auth/verify-otp", email | {"otp": code_for(PERSON["email"])}), "sales/verify-otp")
+    golden(api.post("/api/auth/verify-otp", email | {"otp": "abc"}), "sales/verify-otp-malformed")
+    code = code_for(PERSON["email"])
+    another = f"{(int(code) + 1) % 10**6:06d}"
+    golden(api.post("/api/auth/verify-otp", email | {"otp": another}), "sales/verify-otp-wrong")
+    golden(api.post("/api/auth/verify-otp", email | {"otp": code}), "sales/verify-otp")
+    golden(api.post("/api/auth/verify-otp", email | {"otp": code}), "sales/verify-otp-wrong")
     golden(api.post("/api/auth/password/forgot", email), "sales/password-forgot")
     new = {"otp": code_for(PERSON["email"]), "password": "AnotherPass456"}
     golden(api.post("/api/auth/password/reset", email | new), "sales/password-reset")

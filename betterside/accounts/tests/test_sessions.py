@@ -17,20 +17,21 @@ def test_the_list_of_ones_sign_ins(api, golden):
     golden(api.as_(user).get("/api/auth/sessions"), "sales/session-list")
 
 
-def test_ending_one_ends_its_tokens(api):
+def test_ending_one_ends_its_tokens(api, golden):
     user = UserFactory()
     laptop, phone = logins.start(user=user), api.as_(user)
-    assert phone.delete(f"/api/auth/sessions/{laptop.login.pk}").status_code == 204
+    golden(phone.delete(f"/api/auth/sessions/{laptop.login.pk}"), "sales/session-end")
     assert api.get("/api/auth/me", HTTP_AUTHORIZATION=f"Bearer {laptop.access}").status_code == 401
     assert api.post("/api/auth/refresh", {"refresh_token": laptop.refresh}).status_code == 401
     assert phone.get("/api/auth/me").status_code == 200
 
 
-def test_nobody_ends_anothers(api):
+def test_nobody_ends_anothers(api, golden):
     theirs = logins.start(user=UserFactory())
     client = api.as_(UserFactory())
     answers = [client.delete(f"/api/auth/sessions/{sid}") for sid in (theirs.login.pk, uuid.uuid4())]
-    assert [answer.status_code for answer in answers] == [404, 404]
+    golden(answers[0], "sales/session-end-missing")
+    golden(answers[1], "sales/session-end-missing")
     assert answers[0].content == answers[1].content
     theirs.login.refresh_from_db()
     assert theirs.login.ended_at is None
