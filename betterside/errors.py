@@ -5,10 +5,11 @@ class DomainError(Exception):
     """A refusal that the caller can understand.
 
     `fields` maps a field's name, as the service knows it, to the sentence shown beside it.
-    `retry_after` is in seconds.
+    `retry_after` is in seconds. `place` is where the input stood, "body" or "query".
     """
 
     status = 400
+    place = "body"
     code = "BAD_REQUEST"
     message = "The request cannot be carried out."
 

@@ -18,7 +18,7 @@ from rest_framework.response import Response
 
 from betterside import errors
 
-from .faces import SALES, face_of
+from .faces import SALES, WHOLE, face_of
 
 log = logging.getLogger(__name__)
 
@@ -54,6 +54,8 @@ def exception_handler(exception: Exception, context: dict) -> Response:
     request = context["request"]
     face = getattr(context.get("view"), "face", None) or face_of(request.path_info) or SALES
     error = translate(exception)
+    if request.method in ("GET", "HEAD"):
+        error.place = "query"
     response = Response(face.error_body(error), status=face.status_of(error), headers=headers_of(error))
     response.exception = True
     if error.status == 401:
@@ -115,7 +117,7 @@ def _from_drf(exception: drf.APIException) -> errors.DomainError:
 
 
 def flatten(detail, prefix: str = "") -> dict[str, str]:
-    """{"utm.source": "first sentence"} out of DRF's nested lists; errors of no field are under `non_field_errors`."""
+    """{"utm.source": "first sentence"} out of DRF's nested lists; errors of no field are under WHOLE."""
     if isinstance(detail, dict):
         found = {}
         for key, value in detail.items():
@@ -124,4 +126,4 @@ def flatten(detail, prefix: str = "") -> dict[str, str]:
     if isinstance(detail, list) and any(isinstance(item, dict) for item in detail):
         return flatten({index: item for index, item in enumerate(detail) if item}, prefix)
     first = detail[0] if isinstance(detail, list) and detail else detail
-    return {prefix or "non_field_errors": str(first)}
+    return {prefix or WHOLE: str(first)}

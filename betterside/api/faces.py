@@ -24,6 +24,10 @@ class Face:
         return self.invalid_status if error.status == 400 else error.status
 
 
+# Under which a rule that is about no single field is found.
+WHOLE = "non_field_errors"
+
+
 def channel_error(error: DomainError) -> dict:
     body = {"error": error.message, "code": error.code}
     return body | ({"fields": error.fields} if error.fields else {})
@@ -37,13 +41,14 @@ def sales_error(error: DomainError) -> dict:
 def practice_error(error: DomainError) -> dict:
     if error.status != 400:
         return {"detail": error.message}
-    fields = error.fields or {"__root__": error.message}
-    return {"detail": [_practice_field(field, message, error.code) for field, message in fields.items()]}
+    fields = error.fields or {WHOLE: error.message}
+    return {"detail": [_practice_field(field, message, error) for field, message in fields.items()]}
 
 
-def _practice_field(field: str, message: str, code: str) -> dict:
-    location = ["body"] if field == "__root__" else ["body", *field.split(".")]
-    return {"loc": location, "msg": message, "type": f"value_error.{code.lower()}"}
+def _practice_field(field: str, message: str, error: DomainError) -> dict:
+    """As FastAPI says it: `["query", "limit"]`, `["body", "owner_name"]`, `["body"]` for all of it."""
+    path = [] if field == WHOLE else field.split(".")
+    return {"loc": [error.place, *path], "msg": message, "type": f"value_error.{error.code.lower()}"}
 
 
 def marketing_error(error: DomainError) -> dict:

@@ -52,7 +52,7 @@ class SalesError(serializers.Serializer):
 
 
 class PracticeError(serializers.Serializer):
-    detail = serializers.JSONField(help_text="A sentence, or for a bad body a list of {loc, msg, type}.")
+    detail = serializers.JSONField(help_text="A sentence, or for bad input a list of {loc, msg, type}.")
 
 
 class MarketingError(serializers.Serializer):

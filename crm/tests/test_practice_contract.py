@@ -164,7 +164,7 @@ class TestFilters:
         assert [lead["practice_name"] for lead in client.get(f"{URL}?assigned_to={agent.pk}").json()] == ["Delta"]
 
     @pytest.mark.parametrize("query", ["status=new", "state=zz", "assigned_to=me", "skip=-1", "limit=0", "limit=x"])
-    def test_nonsense_is_422(self, client, query):
+    def test_nonsense_is_422_and_says_where(self, client, query):
         answer = client.get(f"{URL}?{query}")
         assert answer.status_code == 422
-        assert answer.json()["detail"][0]["loc"] == ["body", query.split("=")[0]]
+        assert answer.json()["detail"][0]["loc"] == ["query", query.split("=")[0]]

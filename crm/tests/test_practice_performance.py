@@ -108,7 +108,7 @@ class TestLeaderboard:
     def test_bad_queries_are_422(self, api, admin, query):
         answer = api.as_(admin).get(BOARD, query)
         assert answer.status_code == 422
-        assert answer.json()["detail"][0]["loc"] == ["body", *query]
+        assert answer.json()["detail"][0]["loc"] == ["query", *query]
 
     def test_it_costs_the_same_for_30_people_as_for_3(self, api, admin, assert_query_count, run_jobs):
         def make(count):
@@ -230,7 +230,7 @@ class TestDashboard:
     )
     def test_bad_ranges_are_422(self, api, admin, query):
         answer = api.as_(admin).get(DASHBOARD, query)
-        assert (answer.status_code, answer.json()["detail"][0]["loc"]) == (422, ["body", "date_from"])
+        assert (answer.status_code, answer.json()["detail"][0]["loc"]) == (422, ["query", "date_from"])
 
     def test_it_costs_the_same_for_30_leads_as_for_3(self, api, admin, assert_query_count):
         def make(count):
