@@ -1,7 +1,7 @@
 """A stand-in for Meta's Graph API on loopback, with failures to order. For tests, demos and `make fault`.
 
 It makes up a person for any lead id, the same one each time, unless the lead was put in. Over HTTP: POST /_order
-with {"mode", "times", "one_in", "delay"}, POST /_leads with {id: lead}, GET /_calls.
+with {"mode", "times", "one_in", "after", "delay"}, POST /_leads with {id: lead}, GET /_calls.
 """
 
 import contextlib
@@ -81,19 +81,21 @@ class State:
         self.calls: list[str] = []
         self.order(mode="ok")
 
-    def order(self, *, mode: str, times: int = -1, one_in: int = 1, delay: float = 0.0, token: str = "") -> None:
-        """Fail in `mode` the next `times` calls (-1: until told otherwise), one in `one_in`, after `delay` seconds;
-        with a `token` only calls that carry it."""
+    def order(
+        self, *, mode: str, times: int = -1, one_in: int = 1, after: int = 0, delay: float = 0.0, token: str = ""
+    ) -> None:
+        """Fail in `mode` the next `times` calls (-1: until told otherwise) behind the first `after`, one in `one_in`,
+        taking `delay` seconds; with a `token` only calls that carry it."""
         with self.lock:
             self.mode, self.times, self.one_in, self.delay, self.only_token = mode, times, one_in, delay, token
-            self.turn = 0
+            self.turn = -after
 
     def failure(self, token: str) -> str | None:
         with self.lock:
             if self.mode == "ok" or self.times == 0 or (self.only_token and self.only_token != token):
                 return None
             self.turn += 1
-            if self.turn % self.one_in:
+            if self.turn <= 0 or self.turn % self.one_in:
                 return None
             self.times -= 1
             return self.mode

@@ -47,17 +47,25 @@ def test_an_unset_secret_closes_its_door(api, settings, name):
     assert not InboxEntry.objects.exists()
 
 
-def test_it_stores_a_row_and_wakes_the_job_within_milliseconds(graph, deliver):
-    started = time.perf_counter()
+def test_it_stores_a_row_and_wakes_the_job(graph, deliver):
     answer = deliver(LEAD)
-    took = time.perf_counter() - started
 
     assert answer.status_code == 200
     row = InboxEntry.objects.get()
     assert (row.source_lead_id, row.page_id, row.form_id, row.state) == ("4711", "PAGE", "FORM", "received")
     assert ProcrastinateJob.objects.filter(task_name="marketing.jobs.drain_page").count() == 1
     assert graph.calls == []
-    assert took < 0.5
+
+
+@pytest.mark.usefixtures("graph")
+def test_it_answers_within_milliseconds(deliver):
+    def seconds(number: int) -> float:
+        began = time.perf_counter()
+        assert deliver(LEAD | {"leadgen_id": str(number)}).status_code == 200
+        return time.perf_counter() - began
+
+    # The quickest of five: the machine that tests may be busy.
+    assert min(map(seconds, range(5))) < 0.1
 
 
 @pytest.mark.parametrize(
