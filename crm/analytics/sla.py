@@ -22,10 +22,19 @@ def beyond(sla_hours: int | None) -> Q:
 
 def violations(stays, *, now, sla_hours: int | None = None):
     """Leads that wait longer than the SLA right now, the longest first: their open stays, with `hours` and
-    `sla_hours`."""
-    found = stays.open().in_open_status().lasting(now).filter(beyond(sla_hours))
+    `sla_hours`. They are found by the index of open leads: stays in won and lost never end, and outnumber them."""
+    stays = stays.open().in_open_status().filter(lead__closed_at=None, lead__entity=F("entity"))
+    found = stays.lasting(now).filter(beyond(sla_hours))
     allowed = Value(sla_hours) if sla_hours else F("status__sla_hours")
-    return found.annotate(sla_hours=allowed).order_by("entered_at", "pk")
+    return found.annotate(sla_hours=allowed).order_by("lead__status_since", "pk")
+
+
+def violating(by, query: dict, *, now: datetime, sla_hours: int | None = None) -> int:
+    """How many leads wait longer than the SLA right now; the query is one of leads."""
+    statuses = all_statuses()
+    for status in statuses.values():
+        status.sla_hours = sla_hours or status.sla_hours
+    return sum(found.late_now for found in waits(by, query, statuses, now))
 
 
 @dataclass

@@ -239,5 +239,15 @@ class Slow:
         open_stays = [one for one in self.stays if one.exited_at is None and not self.all[one.lead_id].closed_at]
         return Counter(one.status_id for one in open_stays if self._over(one) > timedelta())
 
+    def violations(self, sla_hours: int | None) -> list[StageEntry]:
+        """Open stays longer than the SLA, the longest first."""
+        open_stays = [one for one in self.stays if one.exited_at is None and not self.all[one.lead_id].closed_at]
+        late = [
+            one
+            for one in open_stays
+            if self.now - one.entered_at > (sla_hours or self.statuses[one.status_id].sla_hours) * HOUR
+        ]
+        return sorted(late, key=lambda one: (one.entered_at, one.pk))
+
     def _over(self, stay: StageEntry) -> timedelta:
         return (stay.exited_at or self.now) - stay.entered_at - self.statuses[stay.status_id].sla_hours * HOUR

@@ -11,7 +11,7 @@ from betterside import clock
 
 from ..analytics import activities as doings
 from ..analytics import efficiency, pipeline, reports, sla, stages, tallies, workload
-from ..models import Activity, Lead
+from ..models import Activity, Lead, StageEntry
 from ..services import rollups
 from .histories import HISTORIES, PLATFORMS, SOURCES, START, History
 from .invariants import broken
@@ -112,6 +112,11 @@ def _compare_stages(by, slow: Slow, query: dict) -> None:
     assert found == slow.statistics(query)
     late = {one.status.pk: one.late_now for one in sla.waits(by, {}, slow.statuses, slow.now) if one.late_now}
     assert late == slow.waiting_too_long()
+    for hours in (None, 1, 30):
+        listed = sla.violations(StageEntry.objects.filter(lead__in=Lead.objects.all()), now=slow.now, sla_hours=hours)
+        expected = slow.violations(hours)
+        assert [stay.pk for stay in listed] == [stay.pk for stay in expected]
+        assert sla.violating(by, {}, now=slow.now, sla_hours=hours) == len(expected)
 
 
 def _compare_totals(by, slow: Slow) -> None:

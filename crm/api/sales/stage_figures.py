@@ -6,6 +6,7 @@ from rest_framework import serializers
 from betterside import clock
 from betterside.api.sales import success
 from betterside.api.schema import documented
+from crm import filters
 from crm.analytics import efficiency, sla, stages
 from crm.models import StageEntry
 
@@ -102,11 +103,11 @@ class StageFiguresViewSet(SalesViewSet):
     @documented(query=ViolationQuery, answer=page_of(ViolationShape), summary="Leads that wait longer than the SLA")
     def sla_violations(self, request):
         query = self.query(ViolationQuery)
-        stays = self.stays({name: query[name] for name in ("pipeline",) if name in query})
-        if "assigned_user_id" in query:
-            stays = stays.filter(lead__assigned_user_id=query["assigned_user_id"])
-        found = sla.violations(stays, now=clock.now(), sla_hours=query.get("sla_hours"))
-        return page(ViolationShape, found.select_related("lead__assigned_user", "status"), query)
+        of_leads = {name: query[name] for name in ("pipeline", "assigned_user_id") if name in query}
+        wanted = {"now": clock.now(), "sla_hours": query.get("sla_hours")}
+        found = sla.violations(filters.about_leads(self.stays({}), of_leads, "lead__"), **wanted)
+        total = sla.violating(self.request.user, of_leads, **wanted)
+        return page(ViolationShape, found.select_related("lead__assigned_user", "status"), query, total=total)
 
     @documented(query=ComplianceQuery, answer=one_of(ComplianceShape), summary="How many leads are within SLA")
     def sla_compliance(self, request):
