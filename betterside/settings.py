@@ -285,6 +285,8 @@ META_GRAPH_VERSION = env.str("META_GRAPH_VERSION", default="v25.0")
 CAPTURE_BACKOFF_MAX = env.int("CAPTURE_BACKOFF_MAX", default=900)
 # Seconds that one worker may work on a delivery before another takes it over.
 CAPTURE_LEASE = 45
+# How long a run of a schedule stays in the log, with its figures; a year and a bit, to compare with last year's.
+REPORT_RUNS_KEPT = duration("REPORT_RUNS_KEPT", "400d")
 # Newest first: the first encrypts, all decrypt.
 FIELD_ENCRYPTION_KEYS = env.list("FIELD_ENCRYPTION_KEYS", default=[])
 

@@ -60,6 +60,11 @@ def run_due_reports():
     schedules.run_due()
 
 
+@every("50 3 * * *")
+def forget_old_report_runs():
+    report_runs.forget_old()
+
+
 @task(queue="mail", retry=Backoff(attempts=REPORT_TRIES, first=30, longest=1800), pass_context=True)
 def send_report(context, *, run_id: int):
     """Its row says what went wrong, and that it failed only when no try is left."""

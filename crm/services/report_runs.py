@@ -2,6 +2,7 @@
 
 import json
 
+from django.conf import settings
 from django.db import transaction
 
 from betterside import clock
@@ -10,6 +11,8 @@ from betterside.errors import DomainError, Invalid, NotAllowed
 from ..analytics import report_tables, report_types
 from ..models import ReportDelivery, ReportRun, ReportSchedule
 from . import access, recipients, report_mails, schedules
+
+AT_ONCE = 200
 
 
 def send(run: ReportRun) -> None:
@@ -42,6 +45,16 @@ def note(run: ReportRun, error: Exception) -> None:
 def fail(run: ReportRun, error: Exception) -> None:
     done = {"state": ReportRun.State.FAILED, "error": _words(error), "finished_at": clock.now()}
     ReportRun.objects.unfinished().filter(pk=run.pk).update(**done)
+
+
+def forget_old() -> int:
+    """Delete the runs whose time is over, with their figures and deliveries; returns how many. A few at a time: figures
+    may be long."""
+    count, old = 0, ReportRun.objects.filter(created_at__lt=clock.now() - settings.REPORT_RUNS_KEPT)
+    while some := list(old.order_by("pk").values_list("pk", flat=True)[:AT_ONCE]):
+        ReportRun.objects.filter(pk__in=some).delete()
+        count += len(some)
+    return count
 
 
 @transaction.atomic

@@ -118,6 +118,14 @@ def test_bad_values_are_422_and_name_their_field(api, admin, lead, field, value)
     assert set(answer.json()["detail"][0]) == {"loc", "msg", "type"}
 
 
+@pytest.mark.parametrize("sent", ["[]", "7", "{", "null"])
+def test_what_is_no_object_is_the_body_itself(api, admin, lead, sent):
+    answer = api.as_(admin).put(f"{URL}/{lead.pk}", sent, content_type="application/json")
+
+    assert answer.status_code == 422
+    assert [problem["loc"] for problem in answer.json()["detail"]] == [["body"]]
+
+
 def test_it_lists_filters_and_counts(api, admin, agent):
     client = api.as_(admin)
     for state in ("CA", "CA", "TX"):

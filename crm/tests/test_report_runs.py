@@ -12,7 +12,8 @@ from PIL import Image
 from betterside import clock
 from betterside.accounts.roles import Role
 from betterside.accounts.tests.factories import UserFactory
-from crm.models import AllowedRecipient, ReportRun, ReportSchedule
+from crm import jobs
+from crm.models import AllowedRecipient, ReportDelivery, ReportRun, ReportSchedule
 from crm.services import report_runs, report_templates, schedules
 from tests.races import at_once
 
@@ -260,6 +261,23 @@ class TestTheLog:
 
         url = f"/api/reporting/schedules/{schedule.pk}/runs"
         assert_query_count.flat("report-schedule-runs", lambda: client.get(url), make)
+
+    def test_it_is_kept_for_as_long_as_the_setting_says(self, manager, settings, monkeypatch):
+        settings.REPORT_RUNS_KEPT = timedelta(days=90)
+        monkeypatch.setattr(report_runs, "AT_ONCE", 2)
+        schedule, made = schedule_of(manager), {}
+        for age in (1, 89, 91, 92, 400):
+            then = clock.now() - timedelta(days=age)
+            made[age] = ReportRun.objects.create(
+                entity=manager.entity, schedule=schedule, planned_at=then, created_at=then, figures_json="{}"
+            )
+            ReportDelivery.objects.create(entity=manager.entity, run=made[age], address=manager.email)
+
+        jobs.forget_old_report_runs(timestamp=0)
+
+        assert set(ReportRun.objects.all()) == {made[1], made[89]}
+        assert set(ReportDelivery.objects.values_list("run", flat=True)) == {made[1].pk, made[89].pk}
+        assert ReportSchedule.objects.get() == schedule
 
 
 @pytest.mark.django_db(transaction=True)
