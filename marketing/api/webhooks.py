@@ -21,7 +21,7 @@ from betterside.api.views import FaceViewSet
 from betterside.errors import NotAllowed, Unavailable
 
 from .. import jobs
-from ..services import inbox, website
+from ..services import inbox, rejected, website
 from ..services.capture import PersonKnown
 
 
@@ -147,6 +147,8 @@ class WebsiteViewSet(DoorViewSet):
 
     @documented(body=Submission, answer=Received, status=201, summary="A lead from a website's form")
     def submit(self, request):
+        """Whether the entity has the person already is not for visitors to know: a repeat that its duplicate policy
+        rejects is answered like any other, with an id that no lead has. A signed form is told (409)."""
         website.count(client_address(request))
         raw = request._request.body
         data = self.body(Submission)
@@ -162,12 +164,17 @@ class WebsiteViewSet(DoorViewSet):
         return self._captured(entity, data)
 
     def _captured(self, entity, data: dict) -> Response:
-        page_id, answers = data.get("page_id") or "", data["answers"]
-        more = {"page_url": data.get("page_url") or "", "utm": data.get("utm") or {}}
+        sent = {"entity": entity, "page_id": data.get("page_id") or "", "answers": data["answers"]}
         try:
-            captured = website.submit(entity=entity, page_id=page_id, answers=answers, **more)
+            captured = website.submit(**sent, page_url=data.get("page_url") or "", utm=data.get("utm") or {})
+            return received(captured.lead.pk, captured.is_new)
         except PersonKnown as error:
-            website.keep_rejected(entity=entity, page_id=page_id, answers=answers, reason=error.message)
-            raise
-        body = {"success": True, "lead_id": captured.lead.pk, "message": "Lead received successfully"}
-        return Response(body, status=201 if captured.is_new else 200)
+            answered = rejected.keep(**sent, reason=error.message)
+            if website.is_signed(entity):
+                raise
+            return received(*answered)
+
+
+def received(lead_id: int, is_new: bool) -> Response:
+    body = {"success": True, "lead_id": lead_id, "message": "Lead received successfully"}
+    return Response(body, status=201 if is_new else 200)

@@ -13,7 +13,7 @@ from betterside.api import limits
 from betterside.errors import Invalid, NotAllowed, NotSignedIn
 from crm.models import Lead, LeadMeta
 
-from ..models import Campaign, CaptureRoute, InboxEntry, WebsiteIntake
+from ..models import Campaign, CaptureRoute, WebsiteIntake
 from . import mapping
 from .capture import Captured, Enquiry, capture
 
@@ -61,6 +61,11 @@ def guard(*, entity: Entity, origin: str, raw_body: bytes, signature: str) -> No
             raise NotAllowed("The form's signature is missing or wrong.")
 
 
+def is_signed(entity: Entity) -> bool:
+    """Whether what passed the guard came from the site's own server, not from a visitor's browser."""
+    return bool(intake_of(entity).hmac_secret)
+
+
 def is_bot(entity: Entity, answers: dict) -> bool:
     """Whether the field that people do not see was filled in."""
     return bool(str(answers.get(intake_of(entity).honeypot) or "").strip())
@@ -78,29 +83,17 @@ def submit(*, entity: Entity, page_id: str, page_url: str, utm: dict, answers: d
     """Capture one submission; the same one again within ten minutes gives the same lead. Raises PersonKnown."""
     given = {mapping.clean(name).lower(): text for name, value in answers.items() if (text := mapping.text(value))}
     digest = hashlib.sha256(orjson.dumps([entity.pk, page_id, given], option=orjson.OPT_SORT_KEYS)).hexdigest()
-    with connection.cursor() as cursor:
-        cursor.execute(LOCK, [digest])
+    lock(digest)
     earlier = _earlier(entity, digest)
     if earlier:
         return Captured(earlier.lead, is_new=False)
     return capture(_enquiry(entity, page_id, page_url, utm, given, digest))
 
 
-def keep_rejected(*, entity: Entity, page_id: str, answers: dict, reason: str) -> None:
-    """Nothing that was sent is lost: staff find it in the inbox. The same again within the day is the same row."""
-    given = {mapping.clean(name).lower(): mapping.text(value) for name, value in answers.items()}
-    parts = [entity.pk, page_id, given, f"{timezone.now():%Y%m%d}"]
-    row = InboxEntry(
-        platform="website",
-        source_lead_id=hashlib.sha256(orjson.dumps(parts, option=orjson.OPT_SORT_KEYS)).hexdigest(),
-        page_id=page_id[:64],
-        change={"answers": given},
-        state=InboxEntry.State.DUPLICATE,
-        reason=reason,
-        entity=entity,
-        processed_at=timezone.now(),
-    )
-    InboxEntry.objects.bulk_create([row], ignore_conflicts=True)
+def lock(digest: str) -> None:
+    """Equal submissions wait for each other until the transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute(LOCK, [digest])
 
 
 def _earlier(entity: Entity, digest: str) -> LeadMeta | None:

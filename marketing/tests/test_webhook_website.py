@@ -3,11 +3,14 @@ import hmac
 import json
 
 import pytest
+from django.db.models import F
 
 from betterside.accounts.tests.factories import EntityFactory
 from crm.models import Lead, LeadMeta
 from crm.services import erasure
+from crm.tests.factories import make_lead
 from marketing.models import InboxEntry, WebsiteIntake
+from marketing.services import website
 
 pytestmark = pytest.mark.django_db
 
@@ -163,16 +166,73 @@ def test_browsers_on_any_site_may_send_and_no_other_path_opens(api):
     assert "Access-Control-Allow-Origin" not in other
 
 
-def test_whom_the_entity_knows_and_rejects_is_kept_in_the_inbox_with_the_reason(api):
-    EntityFactory(duplicate_policy="reject")
-    assert api.post("/api/webhooks/website", body(page_id="one")).status_code == 201
-    again = body(page_id="two")
-    assert [api.post("/api/webhooks/website", again).status_code for _ in range(2)] == [409, 409]
+# --- whom the entity knows and rejects ---------------------------------------------------------------
+
+
+@pytest.fixture
+def rejecting():
+    """An entity that has the person of `body` already."""
+    entity = EntityFactory(duplicate_policy="reject")
+    make_lead(entity=entity, email=body()["answers"]["email"])
+    return entity
+
+
+def test_it_is_kept_in_the_inbox_with_the_reason(api, rejecting):
+    for _ in range(2):
+        api.post("/api/webhooks/website", body(page_id="two"))
 
     row = InboxEntry.objects.get()
     assert (row.platform, row.state, row.reason) == ("website", "duplicate", "This person is a lead already.")
-    assert (row.entity, row.page_id, row.change["answers"]["email"]) == (EntityFactory(), "two", "user@example.com")
+    assert (row.entity, row.page_id, row.change["answers"]["email"]) == (rejecting, "two", "user@example.com")
     assert Lead.objects.count() == 1
+
+
+def test_a_visitor_cannot_tell_it_from_an_accepted_one(api, rejecting, golden):
+    """Sent once, and again at once, and with something changed."""
+    known, unknown = body(), body(answers=body()["answers"] | {"email": "new@example.com", "phone": "+15557654321"})
+    answers = {}
+    for name, sent in (("known", known), ("unknown", unknown)):
+        changed = sent | {"answers": sent["answers"] | {"message": "Hello?"}, "page_id": "another"}
+        answers[name] = [api.post("/api/webhooks/website", one) for one in (sent, sent, changed)]
+
+    for first, second, third in answers.values():
+        golden(first, "sales/webhook-website")
+        assert (second.status_code, second.json()) == (200, first.json())
+        golden(third, "sales/webhook-website")
+        assert third.json()["lead_id"] > first.json()["lead_id"]
+    assert [set(one.headers) for one in answers["known"]] == [set(one.headers) for one in answers["unknown"]]
+    ids = [answer.json()["lead_id"] for pair in answers.values() for answer in pair]
+    assert len({*ids}) == 4
+    assert sorted(ids) == ids
+
+
+def test_its_id_is_of_no_lead_and_never_will_be(api, rejecting):
+    lead_id = api.post("/api/webhooks/website", body()).json()["lead_id"]
+
+    assert not Lead.with_deleted.filter(pk=lead_id).exists()
+    assert make_lead(entity=rejecting).pk > lead_id
+
+
+def test_the_same_again_after_the_double_clicks_time_is_another_submission(api, rejecting):
+    first = api.post("/api/webhooks/website", body()).json()["lead_id"]
+    InboxEntry.objects.update(processed_at=F("processed_at") - website.DOUBLE_CLICK)
+    again = api.post("/api/webhooks/website", body())
+
+    assert again.status_code == 201
+    assert again.json()["lead_id"] > first
+    assert InboxEntry.objects.count() == 1
+
+
+def test_a_form_that_signs_is_told(api, rejecting):
+    """Its answer goes to the site's own server."""
+    WebsiteIntake.objects.create(entity=rejecting, hmac_secret="form-secret")
+    raw = json.dumps(body()).encode()
+    signature = "sha256=" + hmac.new(b"form-secret", raw, hashlib.sha256).hexdigest()
+    answer = api.post("/api/webhooks/website", raw, content_type="application/json", HTTP_X_FORM_SIGNATURE=signature)
+
+    assert answer.status_code == 409
+    assert answer.json() == {"success": False, "message": "This person is a lead already."}
+    assert InboxEntry.objects.count() == 1
 
 
 def test_what_the_inbox_keeps_of_a_rejected_person_is_erased_with_them(api):

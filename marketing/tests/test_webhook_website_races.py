@@ -4,6 +4,7 @@ import pytest
 
 from betterside.accounts.tests.factories import EntityFactory
 from crm.models import Lead
+from crm.tests.factories import make_lead
 from marketing.services import website
 from tests.races import at_once, slowly, statuses
 
@@ -22,6 +23,14 @@ def test_a_double_click_at_the_same_moment_is_one_lead_and_nobodys_error(api, mo
 
     assert (statuses(answers) == {"201": 1, "200": 3}) is locked
     assert Lead.objects.count() == 1
+
+
+def test_a_double_click_of_somebody_who_is_rejected_is_answered_alike(api):
+    make_lead(entity=EntityFactory(duplicate_policy="reject"), email=body()["answers"]["email"])
+    answers = at_once([lambda: api.post("/api/webhooks/website", body())] * 4)
+
+    assert statuses(answers) == {"201": 1, "200": 3}
+    assert len({answer.json()["lead_id"] for answer in answers}) == 1
 
 
 def test_the_limits_hold_under_parallel_requests(api, monkeypatch):
