@@ -83,7 +83,9 @@ def _reader(shape: type[Shape], name: str, field: serializers.Field) -> Callable
 
 def _writer(field: serializers.Field) -> Callable:
     convert = {serializers.CharField: str, serializers.FloatField: float}.get(type(field))
-    return _nullable(convert) if field.allow_null or convert else _as_it_is
+    if not field.allow_null and convert is None:
+        return _as_it_is
+    return _converting(convert, nothing=(None, "") if field.allow_null else (None,))
 
 
 def _as_it_is(value):
@@ -103,9 +105,9 @@ def _attribute(source: str) -> Callable:
     return read
 
 
-def _nullable(convert: Callable | None) -> Callable:
+def _converting(convert: Callable | None, nothing: tuple) -> Callable:
     def write(value):
-        if value is None or value == "":
+        if value in nothing:
             return None
         return convert(value) if convert and not isinstance(value, convert) else value
 

@@ -12,7 +12,7 @@ class LeadShape(Shape):
     name = serializers.CharField(source="full_name")
     phone = serializers.CharField()
     email = serializers.EmailField(allow_null=True)
-    source = serializers.CharField()
+    source = serializers.CharField(allow_null=True)
     status = serializers.CharField(source="status.name")
     notes = serializers.CharField(allow_null=True)
     created_at = serializers.DateTimeField()

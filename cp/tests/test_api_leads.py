@@ -2,6 +2,7 @@ import pytest
 
 from betterside.accounts.tests.factories import UserFactory
 from crm.models import Activity, Assignment, Lead, StageEntry
+from crm.tests.factories import make_lead
 
 from .factories import mapped_project
 
@@ -19,6 +20,18 @@ def test_a_cp_creates_a_lead_and_finds_it_in_the_list(api):
     assert created.status_code == 201, created.content
     listed = client.get("/api/cp/leads").json()
     assert listed == {"data": [created.json()["lead"]], "meta": {"page": 1, "limit": 20, "total": 1}}
+
+
+def test_a_captured_lead_without_phone_or_name_has_empty_texts(api):
+    """channel.md: of a person's fields only the e-mail is nullable."""
+    cp = UserFactory(cp=True)
+    lead = make_lead(owner=cp, pipeline="channel", full_name="", phone="", email="")
+
+    for found in (
+        api.as_(cp).get("/api/cp/leads").json()["data"][0],
+        api.as_(cp).get(f"/api/cp/leads/{lead.pk}").json()["lead"],
+    ):
+        assert (found["name"], found["phone"], found["email"]) == ("", "", None)
 
 
 def test_a_new_lead_leaves_stage_assignment_and_activity(api):

@@ -17,8 +17,8 @@ class UserShape(Shape):
     id = serializers.IntegerField()
     username = serializers.CharField()
     email = serializers.EmailField()
-    first_name = serializers.CharField()
-    last_name = serializers.CharField()
+    first_name = serializers.CharField(allow_null=True)
+    last_name = serializers.CharField(allow_null=True)
     role = serializers.CharField(source="role_name")
     entity = EntityShape()
 
@@ -51,8 +51,8 @@ class ColleagueShape(Shape):
 
     id = serializers.IntegerField()
     username = serializers.CharField()
-    first_name = serializers.CharField()
-    last_name = serializers.CharField()
+    first_name = serializers.CharField(allow_null=True)
+    last_name = serializers.CharField(allow_null=True)
     full_name = serializers.SerializerMethodField()
     role = serializers.CharField(source="role_name")
     is_active = serializers.BooleanField()

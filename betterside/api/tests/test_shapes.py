@@ -45,6 +45,17 @@ def test_rows_are_what_objects_would_be_written_as(people, shape):
     assert [row["phone"] for row in shape.rows(people)] == [None, "+91 98"]
 
 
+def test_an_empty_text_is_null_only_where_that_is_declared(people):
+    class Both(Shape):
+        phone = serializers.CharField()
+        number = serializers.CharField(source="phone", allow_null=True)
+        city = serializers.CharField(source="entity.nowhere.city")
+
+    someone = people[0]
+    someone.entity.nowhere = None
+    assert Both.of(someone) == {"phone": "", "number": None, "city": None}
+
+
 def test_a_shape_of_columns_reads_those_alone(people):
     with CaptureQueriesContext(connection) as queries:
         Plain.rows(people[:1])

@@ -63,8 +63,8 @@ class BoardShape(Shape):
 
 class PersonShape(Shape):
     id = serializers.IntegerField()
-    first_name = serializers.CharField()
-    last_name = serializers.CharField()
+    first_name = serializers.CharField(allow_null=True)
+    last_name = serializers.CharField(allow_null=True)
 
 
 class AssignmentShape(Shape):
