@@ -12,7 +12,7 @@ from betterside.accounts.models import User
 from betterside.errors import DomainError
 from cp import seed as cp_seed
 from cp import seed_leads
-from crm.seed import growth, practice, sales
+from crm.seed import growth, practice, reports, sales
 from crm.services import bulk_seed
 from marketing import seed as marketing_seed
 
@@ -24,6 +24,7 @@ STEPS = [
     ("Marketing", marketing_seed.erp),
     ("Growth campaign", marketing_seed.sociovia),
     ("Growth team", growth.run),
+    ("Reports", reports.run),
 ]
 
 
