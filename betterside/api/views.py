@@ -49,8 +49,12 @@ class FaceViewSet(ViewSet):
         return self._valid(serializer(data=self.request.data, context={"user": self.request.user}, **kwargs))
 
     def query(self, serializer: type[serializers.Serializer]) -> dict:
-        """The validated query parameters; parameters nobody declared are ignored."""
-        return self._valid(serializer(data=self.request.query_params.dict(), context={"user": self.request.user}))
+        """The validated query parameters; parameters nobody declared are ignored.
+
+        An empty parameter is one that was not sent: `?status=` filters nothing. Clients send every filter they have.
+        """
+        sent = {name: value for name, value in self.request.query_params.items() if value != ""}
+        return self._valid(serializer(data=sent, context={"user": self.request.user}))
 
     @staticmethod
     def _valid(serializer) -> dict:

@@ -89,3 +89,18 @@ def test_a_page_has_at_most_100_rows(api, cp):
 
     assert len(answer["data"]) == 100
     assert answer["meta"] == {"page": 1, "limit": 100, "total": 101}
+
+
+def test_an_empty_filter_filters_nothing_as_where_the_contract_writes_all_of_them(api, cp):
+    lead = make_lead(owner=cp, pipeline="channel")
+    ads = AdsRequestFactory(cp=cp)
+    client = api.as_(cp)
+
+    answer = client.get("/api/cp/leads?project_id=&status=&page=&limit=")
+
+    assert [row["id"] for row in answer.json()["data"]] == [lead.pk]
+    assert answer.json()["meta"] == {"page": 1, "limit": 20, "total": 1}
+    assert client.get("/api/cp/leads?date=&search=").json()["meta"]["total"] == 1
+    assert [row["id"] for row in client.get("/api/cp/ads-requests?status=&project_id=").json()["data"]] == [ads.pk]
+    assert client.get("/api/cp/marketing/request?status=&type=&project_id=").json()["data"] == []
+    assert client.get("/api/cp/leads?status=won").status_code == 400

@@ -74,11 +74,6 @@ class UserViewSet(FaceViewSet):
         if self.action == "create":  # before the transaction, which would take the count back
             limits.hit("users.invite", request.user.pk, limit=INVITATIONS_A_MINUTE)
 
-    def query(self, serializer):
-        """An empty parameter is one that was not sent: `?role=` filters nothing."""
-        sent = {name: value for name, value in self.request.query_params.items() if value != ""}
-        return self._valid(serializer(data=sent))
-
     @property
     def shape(self):
         return AccountShape if self.request.user.may("users.manage") else ColleagueShape

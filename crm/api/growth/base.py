@@ -2,8 +2,6 @@
 
 import uuid
 
-from rest_framework import serializers
-
 from betterside.accounts.models import User
 from betterside.api.faces import GROWTH
 from betterside.api.views import FaceViewSet
@@ -17,11 +15,6 @@ class GrowthViewSet(FaceViewSet):
     @property
     def entity(self):
         return self.request.user.entity
-
-    def query(self, serializer: type[serializers.Serializer]) -> dict:
-        """An empty parameter is one that was not sent: `?status=` filters nothing."""
-        sent = {name: value for name, value in self.request.query_params.items() if value != ""}
-        return self._valid(serializer(data=sent, context={"user": self.request.user}))
 
     def colleague(self, pk: int | None) -> User | None:
         """Missing and foreign are the same Invalid."""

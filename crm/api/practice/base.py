@@ -1,6 +1,5 @@
 """What the practice face's views share (practice.md; DESIGN section 1): bare objects and bare arrays."""
 
-from rest_framework import serializers
 from rest_framework.response import Response
 
 from betterside.api.faces import PRACTICE
@@ -17,11 +16,6 @@ class PracticeViewSet(FaceViewSet):
     @property
     def entity(self):
         return self.request.user.entity
-
-    def query(self, serializer: type[serializers.Serializer]) -> dict:
-        """An empty parameter is one that was not sent: `?status=` filters nothing."""
-        sent = {name: value for name, value in self.request.query_params.items() if value != ""}
-        return self._valid(serializer(data=sent, context={"user": self.request.user}))
 
     def lead(self, lead_id: int) -> Lead:
         """A practice lead. LeadNotFound outside the entity and the pipeline, NotAllowed when it is not theirs to see."""

@@ -29,11 +29,6 @@ class SalesViewSet(FaceViewSet):
     def entity(self):
         return self.request.user.entity
 
-    def query(self, serializer: type[serializers.Serializer]) -> dict:
-        """An empty parameter is one that was not sent: `?status=` filters nothing."""
-        sent = {name: value for name, value in self.request.query_params.items() if value != ""}
-        return self._valid(serializer(data=sent, context={"user": self.request.user}))
-
     def lead(self, ref: int | str) -> Lead:
         """The lead of an integer or UUID. LeadNotFound outside the entity, NotAllowed inside when it is not theirs."""
         lookup = lead_lookup(ref)
