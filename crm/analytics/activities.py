@@ -1,22 +1,21 @@
 """What people do with leads, in numbers; what changes recorded about themselves does not count.
 
-Functions take the user who asks and a query (`crm.analytics.work_tallies`), those about people and what is due take the
-rows: activities narrowed to what the user may see and the range.
+Functions take the user who asks and a query (`crm.analytics.work_tallies`).
 """
 
 from collections import Counter
-from datetime import date, timedelta
+from datetime import timedelta
 
 from django.db.models import Count, Q
+
+from betterside import days
 
 from ..models import Activity
 from . import work_tallies
 from .numbers import rate
 from .people import with_names
 
-STATES = {
-    f"{status}_activities": Count("pk", filter=Q(status=status)) for status in ("completed", "pending", "cancelled")
-}
+STATES = ("completed_activities", "pending_activities", "cancelled_activities")
 
 
 def _states(row: dict) -> dict:
@@ -47,25 +46,20 @@ def by_type(by, query: dict) -> list[dict]:
     return [{"activity_type": activity_type} | _states(sums) for activity_type, sums in ordered]
 
 
-def by_user(activities, *, now) -> list[dict]:
-    late = Q(status=Activity.Status.PENDING, next_follow_up_date__lt=now)
-    rows = (
-        activities.by_people()
-        .exclude(user=None)
-        .values("user_id")
-        .annotate(
-            total=Count("pk"),
-            contacted=Count("lead", distinct=True),
-            overdue=Count("pk", filter=late),
-            **STATES,
-        )
-    )
-    return [_user(*pair) for pair in with_names(rows.order_by("-total", "user_id"))]
+def by_user(by, query: dict, *, now) -> list[dict]:
+    """Whoever did most first; `user_id` in the query narrows to one."""
+    found = _by("user_id", work_tallies.of_activities(by, query, "user_id", "status"))
+    contacted, overdue = work_tallies.contacted(by, query), work_tallies.overdue(by, query, now=now)
+    rows = [
+        {"user_id": pk, "leads_contacted": contacted.get(pk, 0), "overdue_follow_ups": overdue.get(pk, 0)} | sums
+        for pk, sums in found.items()
+        if pk is not None
+    ]
+    return [_user(*pair) for pair in with_names(sorted(rows, key=lambda row: (-row["total"], row["user_id"])))]
 
 
 def _user(person: dict, row: dict) -> dict:
-    figures = {"leads_contacted": row["contacted"], "overdue_follow_ups": row["overdue"]}
-    return person | _states(row) | figures
+    return person | _states(row) | {name: row[name] for name in ("leads_contacted", "overdue_follow_ups")}
 
 
 def by_priority(by, query: dict) -> list[dict]:
@@ -79,32 +73,37 @@ def by_priority(by, query: dict) -> list[dict]:
     ]
 
 
-def follow_ups(activities, *, now) -> dict:
+def follow_ups(by, *, now) -> dict:
     """Pending follow-ups that are still to come, by urgency and nearness, and those overdue."""
     to_come = Q(next_follow_up_date__gte=now)
 
     def count(condition: Q) -> Count:
-        return Count("pk", filter=to_come & condition)
+        return Count("lead", filter=to_come & condition)
 
-    return activities.with_follow_up().aggregate(
-        total_pending=count(Q()),
-        urgent_pending=count(Q(priority=Activity.Priority.URGENT)),
-        high_pending=count(Q(priority=Activity.Priority.HIGH)),
-        due_within_24h=count(Q(next_follow_up_date__lte=now + timedelta(hours=24))),
-        due_within_week=count(Q(next_follow_up_date__lte=now + timedelta(days=7))),
-        overdue=Count("pk", filter=~to_come),
+    return (
+        work_tallies.counted(by, {})
+        .with_follow_up()
+        .aggregate(
+            total_pending=count(Q()),
+            urgent_pending=count(Q(priority=Activity.Priority.URGENT)),
+            high_pending=count(Q(priority=Activity.Priority.HIGH)),
+            due_within_24h=count(Q(next_follow_up_date__lte=now + timedelta(hours=24))),
+            due_within_week=count(Q(next_follow_up_date__lte=now + timedelta(days=7))),
+            overdue=Count("lead", filter=~to_come),
+        )
     )
 
 
-def summary(by, overdue, *, today: date) -> dict:
-    """All time, with what was done today and in the last 7 days; `overdue` are the follow-ups that are."""
+def summary(by, *, now) -> dict:
+    """All time, with what was done today and in the last 7 days."""
+    today = days.local(now, by.entity.zone)
     rows = work_tallies.of_activities(by, {}, "activity_type", "priority", "status")
     week = {"date_from": today - timedelta(days=6), "date_to": today}
-    days = Counter({row["day"]: row["activities"] for row in work_tallies.of_activities(by, week, "day")})
+    found = Counter({row["day"]: row["activities"] for row in work_tallies.of_activities(by, week, "day")})
     return _states(_by(None, rows).get(None, NOTHING)) | {
-        "activities_today": days[today],
-        "activities_last_7_days": days.total(),
-        "overdue_follow_ups": overdue.count(),
+        "activities_today": found[today],
+        "activities_last_7_days": found.total(),
+        "overdue_follow_ups": sum(work_tallies.overdue(by, {}, now=now).values()),
         "by_type": _counted(rows, "activity_type"),
         "by_priority": _counted(rows, "priority"),
     }

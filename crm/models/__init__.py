@@ -14,7 +14,7 @@ from .report_run import ReportDelivery, ReportRun
 from .rollup import Grain, LeadRollup
 from .stage import StageEntry
 from .task import Task, TaskNotFound
-from .work_rollups import ActivityRollup, StayRollup
+from .work_rollups import ActivityRollup, ContactedRollup, StayRollup
 
 __all__ = [
     "Activity",
@@ -23,6 +23,7 @@ __all__ = [
     "Assignment",
     "Contact",
     "ContactNotFound",
+    "ContactedRollup",
     "DistributionRule",
     "DistributionRuleAgent",
     "Erasure",

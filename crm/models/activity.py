@@ -139,12 +139,19 @@ class Activity(models.Model):
                 condition=Q(contact__isnull=False),
                 name="activity_by_contact",
             ),
-            models.Index(fields=["entity", "-created_at", "-id"], name="activity_by_entity"),
+            # With what it takes to count whom people contacted in a range (crm.analytics.work_tallies).
+            models.Index(
+                fields=["entity", "-created_at", "-id"],
+                include=["user", "lead", "is_automatic"],
+                name="activity_of_entity",
+            ),
             models.Index(fields=["user", "-created_at", "-id"], name="activity_by_user"),
+            # With what it takes to count them by urgency and by person.
             models.Index(
                 fields=["entity", "next_follow_up_date"],
+                include=["lead", "user", "priority", "is_automatic", "created_at"],
                 condition=Q(status="pending", next_follow_up_date__isnull=False),
-                name="activity_follow_up",
+                name="activity_pending",
             ),
             models.Index(
                 fields=["lead", "next_follow_up_date"],

@@ -147,6 +147,10 @@ class Lead(Owned):
                 condition=Q(closed_at=None, deleted_at=None),
                 name="lead_waiting_since",
             ),
+            # Those that do not count, so that what happened to them is left out without looking at each lead.
+            models.Index(
+                fields=["entity", "id"], condition=Q(deleted_at__isnull=False) | Q(is_test=True), name="lead_gone"
+            ),
             # How many open leads somebody holds, asked at every assignment.
             models.Index(
                 fields=["assigned_user"], condition=Q(closed_at=None, deleted_at=None), name="lead_open_by_owner"

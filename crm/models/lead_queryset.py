@@ -24,6 +24,10 @@ class LeadQuerySet(OwnedQuerySet):
     def won(self):
         return self.filter(status__is_won=True)
 
+    def gone(self):
+        """Those that do not count: deleted, or one of Meta's test leads."""
+        return self.filter(Q(deleted_at__isnull=False) | Q(is_test=True))
+
     def unassigned(self):
         return self.filter(assigned_user=None)
 

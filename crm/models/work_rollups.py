@@ -82,3 +82,44 @@ class ActivityRollup(models.Model):
 
     def __str__(self):
         return f"{self.activities} activities of {self.day}"
+
+
+class ContactedRollup(models.Model):
+    """Leads that somebody did something with, once for each person, by the days of the first and of the last time; what
+    changes recorded about themselves is left out."""
+
+    class CountedBy(models.TextChoices):
+        FIRST = "first"
+        LAST = "last"
+
+    OWNER = None
+    DIMENSIONS = ("counted_by", "day", "user_id", "pipeline_id")
+    MEASURES = ("leads",)
+
+    entity = models.ForeignKey("accounts.Entity", on_delete=models.CASCADE, related_name="+", db_index=False)
+    grain = models.PositiveSmallIntegerField(choices=Grain)
+    counted_by = models.CharField(max_length=10, choices=CountedBy)
+    day = models.DateField(help_text="The month's first in cells of months.")
+    user_id = models.BigIntegerField(help_text="Who did it.")
+    pipeline_id = models.CharField(max_length=20)
+    leads = models.BigIntegerField()
+
+    objects = RollupQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["entity", "counted_by", "grain", "day", "user_id", "pipeline_id"],
+                condition=~Q(grain=Grain.CHANGE),
+                name="contactedrollup_one_per_cell",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["entity", "counted_by", "day"], condition=Q(grain=Grain.CHANGE), name="contactedrollup_change"
+            ),
+            models.Index(fields=["entity"], condition=Q(leads=0), name="contactedrollup_empty"),
+        ]
+
+    def __str__(self):
+        return f"{self.leads} leads contacted {self.counted_by} {self.day}"

@@ -1,8 +1,13 @@
 """The statements of crm.services.rollups, for any rollup table. `facts` is the function that tells what each row adds."""
 
-from ..models import ActivityRollup, Grain, LeadRollup, StayRollup
+from ..models import ActivityRollup, ContactedRollup, Grain, LeadRollup, StayRollup
 
-FACTS = {LeadRollup: "crm_leadfacts", StayRollup: "crm_stayfacts", ActivityRollup: "crm_activityfacts"}
+FACTS = {
+    LeadRollup: "crm_leadfacts",
+    StayRollup: "crm_stayfacts",
+    ActivityRollup: "crm_activityfacts",
+    ContactedRollup: "crm_contactedfacts",
+}
 MONTHLY = f"{Grain.MONTH:d}, {Grain.OWNER_MONTH:d}"
 BY_OWNER = f"{Grain.OWNER_DAY:d}, {Grain.OWNER_MONTH:d}"
 COMMON, OWNERS = (Grain.DAY, Grain.MONTH), (Grain.OWNER_DAY, Grain.OWNER_MONTH)

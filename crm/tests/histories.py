@@ -27,6 +27,9 @@ STEPS = st.one_of(
     st.tuples(st.just("give"), pause, number, number),
     st.tuples(st.just("edit"), pause, number, number),
     st.tuples(st.just("log"), pause, number, number),
+    st.tuples(st.just("log"), pause, number, number),
+    st.tuples(st.just("undo"), pause, number, number),
+    st.tuples(st.just("pass_on"), pause, number, number),
     st.tuples(st.just("follow"), pause, number, number),
     st.tuples(st.just("settle"), pause, number, number),
     st.tuples(st.just("delete"), pause, number, number),
@@ -94,18 +97,33 @@ class History:
         kinds, priorities = ["call", "email", "note"], Activity.Priority.values
         activities.log(
             lead=lead,
-            by=self.manager,
+            by=self.who(lead, n),
             activity_type=kinds[n % 3],
             description="Done",
             priority=priorities[n % 4],
             status="completed" if n % 2 else "pending",
         )
 
+    def who(self, lead: Lead, n: int):
+        """The manager, or whoever owns it."""
+        return lead.assigned_user if n % 3 and lead.assigned_user_id else self.manager
+
     def follow(self, lead: Lead, n: int) -> None:
-        due = self.now + timedelta(hours=n - 5)
-        activities.log(
-            lead=lead, by=self.manager, activity_type="follow_up", description="Call", next_follow_up_date=due
-        )
+        due, priority = self.now + timedelta(hours=n * 5 - 5), Activity.Priority.values[n % 4]
+        what = {"activity_type": "follow_up", "description": "Call", "priority": priority}
+        activities.log(lead=lead, by=self.who(lead, n), next_follow_up_date=due, **what)
+
+    def undo(self, lead: Lead, n: int) -> None:
+        """Past the services: what somebody did never was."""
+        done = lead.activities.by_people().order_by("created_at", "pk")
+        Activity.objects.filter(pk__in=done[n % 3 : n % 3 + 1 + n % 2]).delete()
+
+    def pass_on(self, lead: Lead, n: int) -> None:
+        """Past the services: it was somebody else who did it, or nobody, or another lead that it was done with."""
+        done = lead.activities.by_people().order_by("created_at", "pk")
+        some = Activity.objects.filter(pk__in=done[n % 3 : n % 3 + 2])
+        others = [{"user": self.people[n % 2]}, {"user": None}, {"lead_id": self.made[n % len(self.made)]}]
+        some.update(**others[n % 3])
 
     def settle(self, lead: Lead, n: int) -> None:
         pending = lead.activities.by_people().filter(status="pending").first()

@@ -56,6 +56,31 @@ class Slow:
         fitting = [one for one in self.activities if self.fits(self.all[one.lead_id], query)]
         return [one for one in fitting if self.within(one.created_at, query)]
 
+    def overdue(self, done: list[Activity]) -> list[Activity]:
+        planned = [one for one in done if one.status == "pending" and one.next_follow_up_date]
+        return [one for one in planned if one.next_follow_up_date < self.now]
+
+    def people(self, query: dict) -> list[tuple]:
+        """(who, how much they did, how much of it is pending, with how many leads, how many overdue)."""
+        done, rows = self.done(query), []
+        for pk in {one.user_id for one in done if one.user_id}:
+            own = [one for one in done if one.user_id == pk]
+            pending = sum(one.status == "pending" for one in own)
+            rows.append((pk, len(own), pending, len({one.lead_id for one in own}), len(self.overdue(own))))
+        return sorted(rows, key=lambda row: (-row[1], row[0]))
+
+    def follow_ups(self) -> dict:
+        pending = [one for one in self.activities if one.status == "pending" and one.next_follow_up_date]
+        come = [one for one in pending if one.next_follow_up_date >= self.now]
+        return {
+            "total_pending": len(come),
+            "urgent_pending": sum(one.priority == "urgent" for one in come),
+            "high_pending": sum(one.priority == "high" for one in come),
+            "due_within_24h": sum(one.next_follow_up_date - self.now <= 24 * HOUR for one in come),
+            "due_within_week": sum(one.next_follow_up_date - self.now <= 7 * 24 * HOUR for one in come),
+            "overdue": len(pending) - len(come),
+        }
+
     def won(self, lead: Lead) -> bool:
         return self.statuses[lead.status_id].is_won
 

@@ -11,7 +11,7 @@ from betterside import clock
 
 from ..analytics import activities as doings
 from ..analytics import efficiency, pipeline, reports, sla, stages, tallies, workload
-from ..models import Activity, Lead, StageEntry
+from ..models import Lead, StageEntry
 from ..services import rollups
 from .histories import HISTORIES, PLATFORMS, SOURCES, START, History
 from .invariants import broken
@@ -93,12 +93,25 @@ def _compare_activities(by, slow: Slow, query: dict) -> None:
         assert found == {
             name: (len(some), sum(one.status == "completed" for one in some)) for name, some in own.items()
         }
+    _compare_people(by, slow, query)
     today = slow.day(slow.now)
-    summary = doings.summary(by, Activity.objects.none(), today=today)
+    summary = doings.summary(by, now=slow.now)
     week = slow.done({"date_from": today - timedelta(days=6), "date_to": today})
     assert summary["total_activities"] == len(slow.done({}))
     assert summary["activities_last_7_days"] == len(week)
+    assert summary["overdue_follow_ups"] == len(slow.overdue(slow.done({})))
     assert summary["activities_today"] == sum(slow.day(one.created_at) == today for one in week)
+
+
+def _compare_people(by, slow: Slow, query: dict) -> None:
+    rows = doings.by_user(by, query, now=slow.now)
+    names = ("user_id", "total_activities", "pending_activities", "leads_contacted", "overdue_follow_ups")
+    assert [tuple(row[name] for name in names) for row in rows] == slow.people(query)
+    for user_id, *_figures in slow.people(query):
+        assert doings.by_user(by, query | {"user_id": user_id}, now=slow.now) == [
+            row for row in rows if row["user_id"] == user_id
+        ]
+    assert doings.follow_ups(by, now=slow.now) == slow.follow_ups()
 
 
 def _compare_stages(by, slow: Slow, query: dict) -> None:

@@ -1,5 +1,7 @@
 """The rollups are what a slow count of the rows would say, whichever way the rows came to be."""
 
+import contextlib
+import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -9,9 +11,9 @@ from django.db import connection, transaction
 from betterside import clock
 from betterside.accounts.models import Entity
 from betterside.accounts.tests.factories import EntityFactory, UserFactory
-from tests.races import at_once
+from tests.races import GAP, at_once
 
-from ..models import ActivityRollup, Grain, Lead, LeadRollup, LeadStatus, StayRollup
+from ..models import Activity, ActivityRollup, ContactedRollup, Grain, Lead, LeadRollup, LeadStatus, StayRollup
 from ..services import activities, assignments, leads, rollups, stages
 from .factories import make_lead, status
 
@@ -231,3 +233,80 @@ def _work(entity) -> tuple[int, int]:
     stays = StayRollup.objects.filter(entity=entity).spanning(None, None)
     done = ActivityRollup.objects.filter(entity=entity).spanning(None, None)
     return sum(stays.values_list("stays", flat=True)), sum(done.values_list("activities", flat=True))
+
+
+def _contacted(entity, user, counted_by: str = "first") -> int:
+    found = ContactedRollup.objects.filter(entity=entity, user_id=user.pk, counted_by=counted_by)
+    return sum(found.spanning(None, None).values_list("leads", flat=True))
+
+
+def test_a_lead_is_contacted_once_whoever_does_how_much(rep, entity):
+    lead, other = make_lead(entity=entity, owner=rep), make_lead(entity=entity, owner=rep)
+    for day in (0, 40, 20):
+        with clock.at(MONDAY + timedelta(days=day)):
+            activities.log(lead=lead, by=rep, activity_type="call", description="Called")
+    assert (_contacted(entity, rep), _contacted(entity, rep, "last")) == (1, 1)
+    assert _days(rep) == {"first": MONDAY.date(), "last": MONDAY.date() + timedelta(days=40)}
+
+    Activity.objects.by_people().filter(lead=lead, created_at=MONDAY).delete()
+    assert _days(rep)["first"] == MONDAY.date() + timedelta(days=20)
+    Activity.objects.by_people().filter(lead=lead).update(lead=other)
+    assert _contacted(entity, rep) == 1
+    rollups.fold(entity.pk)
+    leads.delete(lead=other, by=None)
+    assert _contacted(entity, rep) == 0
+    assert rollups.verify(entity.pk) == []
+
+
+def _days(user) -> dict:
+    rollups.fold(user.entity_id)
+    return dict(ContactedRollup.objects.filter(user_id=user.pk, grain=Grain.DAY).values_list("counted_by", "day"))
+
+
+def test_whoever_is_forgotten_has_contacted_nobody(rep, entity):
+    lead = make_lead(entity=entity)
+    gone = UserFactory(rep=True)
+    for user in (rep, gone):
+        Activity.objects.create(entity=entity, lead=lead, user=user, activity_type="call")
+    Activity.objects.filter(user=gone).update(user=None)
+
+    assert (_contacted(entity, rep), _contacted(entity, gone)) == (1, 0)
+    assert rollups.verify(entity.pk) == []
+
+
+def _first_two(lead, user) -> list:
+    def call():
+        with transaction.atomic():
+            Activity.objects.create(entity=lead.entity, lead=lead, user=user, activity_type="call")
+            time.sleep(GAP)
+
+    return at_once([call, call])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_first_calls_at_once_past_the_services_are_one_lead(rep):
+    lead = make_lead(entity=rep.entity)
+
+    assert _first_two(lead, rep) == [None, None]
+    assert _contacted(rep.entity, rep) == 1
+    assert rollups.verify(rep.entity_id) == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_control_without_the_lock_they_are_two(rep):
+    lead = make_lead(entity=rep.entity)
+    with _unlocked("crm_activity_contacted_insert"):
+        assert _first_two(lead, rep) == [None, None]
+    assert _contacted(rep.entity, rep) == 2
+
+
+@contextlib.contextmanager
+def _unlocked(function: str):
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_get_functiondef(%s::regproc)", [function])
+        as_it_is = cursor.fetchone()[0]
+        cursor.execute(as_it_is.replace("FOR NO KEY UPDATE", ""))
+        try:
+            yield
+        finally:
+            cursor.execute(as_it_is)
