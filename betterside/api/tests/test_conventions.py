@@ -52,6 +52,15 @@ def test_an_unknown_path_is_404_in_shape(client, face, method):
     assert_in_shape(answer, UNKNOWN[face])
 
 
+@pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])
+@pytest.mark.parametrize("path", [*UNKNOWN.values(), "/api/v1/leads/abc", "/api/cp/leads/-1"])
+def test_an_unknown_path_is_404_whatever_a_form_would_have_to_prove(path, method):
+    """Django's own check of the CSRF token, which the usual client leaves out, comes before a view's."""
+    answer = getattr(Client(enforce_csrf_checks=True), method)(path, {}, content_type="application/json")
+    assert answer.status_code == 404
+    assert_in_shape(answer, path)
+
+
 @pytest.mark.parametrize(
     "path", ["/api/cp/leads/abc", "/api/cp/leads/-1", "/api/cp/leads/1/x", "/api//cp/leads", "/api/%00"]
 )
