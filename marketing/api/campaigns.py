@@ -8,7 +8,7 @@ from rest_framework.response import Response
 from betterside import days
 from betterside.api import bare
 from betterside.api.faces import GROWTH
-from betterside.api.paging import OffsetQuery, cut
+from betterside.api.paging import LimitField, OffsetQuery, cut
 from betterside.api.ranges import DayField
 from betterside.api.schema import documented
 from betterside.api.shapes import Shape
@@ -21,8 +21,9 @@ DEFAULT_DAYS = 30
 
 
 class CampaignQuery(OffsetQuery):
-    """Without dates the last 30 days."""
+    """Without dates the last 30 days. The contract's clients fetch all, so a page is as long as pages get."""
 
+    limit = LimitField(default=100)
     startDate = DayField()
     endDate = DayField()
     status = serializers.ChoiceField(choices=Campaign.Status.values, required=False)

@@ -110,6 +110,12 @@ def test_pages_count_and_link(client):
     assert 'rel="next"' in page["Link"]
 
 
+def test_a_client_that_asks_for_no_page_gets_a_hundred_as_of_leads_and_contacts(client):
+    CampaignFactory.create_batch(101)
+    answer = client.get("/api/campaigns", RANGE)
+    assert (len(answer.json()), answer["X-Total-Count"]) == (100, "101")
+
+
 def test_the_list_costs_the_same_for_30_as_for_3(client, assert_query_count):
     def make(count):
         for _ in range(count):
