@@ -208,6 +208,7 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_PERMISSION_CLASSES": ["betterside.api.permissions.IsApproved"],
     "DEFAULT_RENDERER_CLASSES": ["betterside.api.renderers.JSONRenderer"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "betterside.api.renderers.PreferredNotRequired",
     "DEFAULT_PARSER_CLASSES": ["betterside.api.parsers.JSONParser"],
     "DEFAULT_SCHEMA_CLASS": "betterside.api.schema.FaceSchema",
     "EXCEPTION_HANDLER": "betterside.api.errors.exception_handler",

@@ -108,7 +108,7 @@ def _from_drf(exception: drf.APIException) -> errors.DomainError:
         return errors.NotAllowed(
             "" if exception.detail == drf.PermissionDenied.default_detail else str(exception.detail)
         )
-    kinds = {404: errors.NotFound, 405: MethodNotAllowed, 406: UnsupportedType, 415: UnsupportedType}
+    kinds = {404: errors.NotFound, 405: MethodNotAllowed, 415: UnsupportedType}
     if exception.status_code in kinds:
         return kinds[exception.status_code]()
     if isinstance(exception, drf.Throttled):

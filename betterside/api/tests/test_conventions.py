@@ -52,6 +52,13 @@ def test_an_unknown_path_is_404_in_shape(client, face, method):
     assert_in_shape(answer, UNKNOWN[face])
 
 
+@pytest.mark.parametrize("accept", ["text/html", "application/xml", "text/csv;q=0.5", "nonsense"])
+def test_a_client_that_asks_for_another_type_gets_json(client, accept):
+    answer = client.get("/api/cp/leads", headers={"Accept": accept})
+    assert (answer.status_code, answer["Content-Type"]) == (200, "application/json")
+    assert answer.json()["meta"]["total"] == 0
+
+
 @pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])
 @pytest.mark.parametrize("path", [*UNKNOWN.values(), "/api/v1/leads/abc", "/api/cp/leads/-1"])
 def test_an_unknown_path_is_404_whatever_a_form_would_have_to_prove(path, method):
