@@ -13,6 +13,7 @@ from betterside.api.ranges import DayField
 from betterside.api.schema import documented
 from betterside.api.shapes import Shape
 from betterside.api.views import FaceViewSet
+from betterside.errors import Invalid
 
 from .. import figures
 from ..models import Campaign
@@ -27,12 +28,6 @@ class CampaignQuery(OffsetQuery):
     startDate = DayField()
     endDate = DayField()
     status = serializers.ChoiceField(choices=Campaign.Status.values, required=False)
-
-    def validate(self, data):
-        first, last = data.get("startDate"), data.get("endDate")
-        if first and last and first > last:
-            raise serializers.ValidationError({"startDate": "startDate is after endDate."})
-        return data
 
 
 class CampaignShape(Shape):
@@ -67,6 +62,8 @@ class CampaignViewSet(FaceViewSet):
         zone = request.user.entity.zone
         last = query.get("endDate") or days.today(zone)
         first = query.get("startDate") or last - timedelta(days=DEFAULT_DAYS - 1)
+        if first > last:
+            raise Invalid(fields={"startDate": "startDate is after endDate."})
         found = Campaign.objects.in_entity_of(request.user).select_related("account")
         found = found.filter(status=query["status"]) if "status" in query else found
         rows = figures.of(cut(found, query), first=first, last=last, zone=zone)

@@ -98,6 +98,7 @@ def test_dates_backwards_are_400_and_foreign_campaigns_are_not_there(client):
     CampaignFactory(entity=EntityFactory(slug="other"))
 
     assert client.get("/api/campaigns", {"startDate": "2026-03-02", "endDate": "2026-03-01"}).status_code == 400
+    assert client.get("/api/campaigns", {"startDate": "2199-01-01"}).status_code == 400  # the end is today
     assert client.get("/api/campaigns", RANGE).json() == []
 
 
