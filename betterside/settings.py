@@ -241,9 +241,9 @@ API_MAX_BODY = DATA_UPLOAD_MAX_MEMORY_SIZE
 # Files for the admin and the panel.
 UPLOAD_MAX_BODY = 50_000_000
 
-CORS_ALLOWED_ORIGINS = env.list(
-    "CORS_ALLOWED_ORIGINS", default=["http://localhost:5173", "http://127.0.0.1:5173"] if DEBUG else []
-)
+# Where the contracts' clients are served from at a developer's: marketing.md, practice.md.
+DEVELOPMENT_ORIGINS = [f"http://{host}:{port}" for port in (5173, 3000) for host in ("localhost", "127.0.0.1")]
+CORS_ALLOWED_ORIGINS = env.list("CORS_ALLOWED_ORIGINS", default=DEVELOPMENT_ORIGINS if DEBUG else [])
 CORS_URLS_REGEX = r"^/(api|auth)/.*$"
 CORS_ALLOW_METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 CORS_ALLOW_HEADERS = [

@@ -26,6 +26,17 @@ def lead(agent):
     return make_lead(owner=agent, pipeline="practice", full_name="Dr. Old", company="Old", phone="(555) 010-1000")
 
 
+def test_the_client_of_the_deployment_steps_may_call(api):
+    """`python -m http.server 3000 -d web/`, beside a server on another port."""
+    asked = {"Origin": "http://localhost:3000", "Access-Control-Request-Method": "PUT"}
+    asked["Access-Control-Request-Headers"] = "authorization,content-type"
+    for path in ("/auth/login", f"{URL}/1"):
+        answer = api.options(path, headers=asked)
+        assert answer["Access-Control-Allow-Origin"] == "http://localhost:3000"
+        assert "PUT" in answer["Access-Control-Allow-Methods"]
+        assert {"authorization", "content-type"} <= set(answer["Access-Control-Allow-Headers"].split(", "))
+
+
 class TestChecklist:
     """In the contract's order and words."""
 
