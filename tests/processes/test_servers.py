@@ -17,13 +17,6 @@ MANAGE = str(ROOT / "manage.py")
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("processes")]
 
 
-@pytest.fixture
-def port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
 def ask(port, path="/healthz"):
     """Status, headers and body; None while nobody listens."""
     try:
