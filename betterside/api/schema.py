@@ -2,11 +2,13 @@
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.plumbing import get_lib_doc_excludes, is_list_serializer
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 
 from . import faces
 from .faces import face_of
+from .views import FaceViewSet
 
 
 class TokenScheme(OpenApiAuthenticationExtension):
@@ -98,6 +100,12 @@ class FaceSchema(AutoSchema):
         face = next((face for package, face in NAMED_AFTER.items() if module.startswith(f"{package}.")), "")
         return name if name.startswith(face) else face + name
 
+    def _is_list_view(self, serializer=None) -> bool:
+        """An action that is called `list` answers an array only where its shape is one: most lists have an envelope."""
+        if isinstance(serializer, serializers.BaseSerializer):
+            return is_list_serializer(serializer)
+        return super()._is_list_view(serializer)
+
     def get_tags(self):
         face = face_of(self.path) or faces.SALES
         return [face.name]
@@ -115,6 +123,11 @@ class FaceSchema(AutoSchema):
         for status in [invalid, "401", "403", "404", "409", "429"]:
             content = {"application/json": {"schema": error}}
             operation["responses"].setdefault(status, {"description": MEANINGS[status], "content": content})
+
+
+def no_descriptions() -> list[type]:
+    """Classes whose docstrings are for programmers."""
+    return [*get_lib_doc_excludes(), FaceViewSet]
 
 
 def only_the_api(endpoints):

@@ -68,6 +68,28 @@ def test_every_operation_says_what_it_does_and_how_it_fails(document):
         assert reference == f"#/components/schemas/{ERRORS[face]}", f"{method} {path}"
 
 
+BARE = ("growth", "practice")
+
+
+def test_an_array_is_answered_only_where_the_contract_has_it_bare(document):
+    """DESIGN section 1: channel, sales and marketing put their lists into an envelope."""
+    enveloped = 0
+    for path, method, operation in operations(document):
+        face = face_of(path).name
+        if method == "GET" and operation["operationId"].endswith("_list") and face not in BARE:
+            schema = operation["responses"]["200"]["content"]["application/json"]["schema"]
+            assert "$ref" in schema, path
+            enveloped += 1
+    assert enveloped > 10
+    leads = document["paths"]["/api/v1/leads"]["get"]["responses"]["200"]["content"]["application/json"]["schema"]
+    assert leads["type"] == "array"
+
+
+def test_descriptions_are_for_who_calls_not_for_who_programs(document):
+    for path, method, operation in operations(document):
+        assert "thin view" not in operation.get("description", ""), f"{method} {path}"
+
+
 def test_operation_ids_are_unique(document):
     ids = [operation["operationId"] for _path, _method, operation in operations(document)]
     assert len(ids) == len(set(ids))
