@@ -69,6 +69,7 @@ def test_every_operation_says_what_it_does_and_how_it_fails(document):
 
 
 BARE = ("growth", "practice")
+TIMELINE = "/api/leads/{ref}/activity"  # growth's alone, under the path that it shares with sales
 
 
 def test_an_array_is_answered_only_where_the_contract_has_it_bare(document):
@@ -76,7 +77,8 @@ def test_an_array_is_answered_only_where_the_contract_has_it_bare(document):
     enveloped = 0
     for path, method, operation in operations(document):
         face = face_of(path).name
-        if method == "GET" and operation["operationId"].endswith("_list") and face not in BARE:
+        is_list = method == "GET" and operation["operationId"].endswith("_list") and path != TIMELINE
+        if is_list and face not in BARE:
             schema = operation["responses"]["200"]["content"]["application/json"]["schema"]
             assert "$ref" in schema, path
             enveloped += 1
