@@ -6,6 +6,7 @@ import sys
 import time
 from pathlib import Path
 
+import httpx
 import psycopg
 import pytest
 from psycopg.types.json import Jsonb
@@ -14,6 +15,10 @@ from betterside.database.launcher import Launcher
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 ENVIRONMENT = {"DJANGO_SETTINGS_MODULE": "tests.processes.settings", "PYTHONUNBUFFERED": "1"}
+
+
+# README, "Production".
+OPTIONS = ["--no-proxy-headers", "--lifespan", "off", "--no-access-log", "--timeout-graceful-shutdown", "20"]
 
 
 class Scratch:
@@ -110,6 +115,30 @@ def port():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
+
+
+@pytest.fixture
+def address(port):
+    return f"http://127.0.0.1:{port}"
+
+
+def listens(address) -> bool:
+    try:
+        return httpx.get(f"{address}/healthz", trust_env=False).status_code == 200
+    except httpx.TransportError:
+        return False
+
+
+@pytest.fixture
+def web(scratch, address, port):
+    """Start a web process on the port; it is there when this returns."""
+
+    def start():
+        process = scratch.start("-m", "uvicorn", "betterside.asgi:application", "--port", str(port), *OPTIONS)
+        scratch.until(lambda: listens(address), "the web process listens")
+        return process
+
+    return start
 
 
 @pytest.fixture

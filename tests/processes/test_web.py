@@ -9,39 +9,15 @@ import pytest
 
 from betterside.database import launcher
 
+from .conftest import listens
+
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("processes")]
-# README, "Production".
-OPTIONS = ["--no-proxy-headers", "--lifespan", "off", "--no-access-log", "--timeout-graceful-shutdown", "20"]
-
-
-@pytest.fixture
-def address(port):
-    return f"http://127.0.0.1:{port}"
 
 
 @pytest.fixture
 def client():
     with httpx.Client(timeout=15, trust_env=False, limits=httpx.Limits(max_connections=None)) as client:
         yield client
-
-
-def listens(address) -> bool:
-    try:
-        return httpx.get(f"{address}/healthz", trust_env=False).status_code == 200
-    except httpx.TransportError:
-        return False
-
-
-@pytest.fixture
-def web(scratch, address, port):
-    """Start a web process on the port; it is there when this returns."""
-
-    def start():
-        process = scratch.start("-m", "uvicorn", "betterside.asgi:application", "--port", str(port), *OPTIONS)
-        scratch.until(lambda: listens(address), "the web process listens")
-        return process
-
-    return start
 
 
 def test_a_web_process_that_is_replaced_answers_what_it_has_begun(scratch, web, client, address, stop):
