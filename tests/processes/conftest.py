@@ -133,8 +133,9 @@ def listens(address) -> bool:
 def web(scratch, address, port):
     """Start a web process on the port; it is there when this returns."""
 
-    def start():
-        process = scratch.start("-m", "uvicorn", "betterside.asgi:application", "--port", str(port), *OPTIONS)
+    def start(**environment):
+        command = ["-m", "uvicorn", "betterside.asgi:application", "--port", str(port), *OPTIONS]
+        process = scratch.start(*command, **environment)
         scratch.until(lambda: listens(address), "the web process listens")
         return process
 
