@@ -233,7 +233,7 @@ SPECTACULAR_SETTINGS = {
     },
     "PREPROCESSING_HOOKS": ["betterside.api.schema.only_the_api"],
     # Choices stay with their field: the faces' many fields called `status` would get numbered names.
-    "POSTPROCESSING_HOOKS": [],
+    "POSTPROCESSING_HOOKS": ["crm.api.profile_schema.both_profiles"],
     "GET_LIB_DOC_EXCLUDES": "betterside.api.schema.no_descriptions",
 }
 # Larger bodies are refused with 413 before they are read.

@@ -136,13 +136,21 @@ def only_the_api(endpoints):
 
 
 def documented(
-    *, query=None, body=None, answer=None, status: int = 200, summary: str = "", header=None, parameters=(), **kwargs
+    *,
+    query=None,
+    body=None,
+    answer=None,
+    status: int | tuple[int, ...] = 200,
+    summary: str = "",
+    header=None,
+    parameters=(),
+    **kwargs,
 ):
     """What an action takes and gives, for the OpenAPI document: serializers for query and body, a shape for the answer."""
     return extend_schema(
         parameters=[parameter for parameter in (query, header, *parameters) if parameter] or None,
         request=body,
-        responses={status: answer},
+        responses=dict.fromkeys(status if isinstance(status, tuple) else (status,), answer),
         summary=summary or None,
         **kwargs,
     )

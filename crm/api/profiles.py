@@ -48,12 +48,16 @@ def by_profile(actions: dict[str, str]) -> Callable:
     # What Django's middleware, the OpenAPI document and the access matrix look for.
     view.csrf_exempt = True
     view.cls, view.actions, view.initkwargs = stranger.cls, stranger.actions, stranger.initkwargs
+    view.has_profiles = True
     return view
 
 
 def _view(viewset: type, actions: dict[str, str]) -> Callable:
-    has = {method: action for method, action in actions.items() if hasattr(viewset, action)}
-    return viewset.as_view(has, authentication_classes=[SignedInAlready])
+    return viewset.as_view(answered_by(viewset, actions), authentication_classes=[SignedInAlready])
+
+
+def answered_by(viewset: type, actions: dict[str, str]) -> dict[str, str]:
+    return {method: action for method, action in actions.items() if hasattr(viewset, action)}
 
 
 def _sign_in(request) -> tuple | None:

@@ -2,6 +2,7 @@
 
 import pytest
 from django.urls import path
+from drf_spectacular.generators import SchemaGenerator
 
 from betterside.accounts.tests.factories import EntityFactory, UserFactory
 from betterside.api.faces import GROWTH
@@ -74,3 +75,31 @@ def test_the_session_needs_the_csrf_token(client, manager):
     assert client.get("/api/leads").status_code == 200
     refused = client.post("/api/leads", {"full_name": "Jane"}, content_type="application/json")
     assert refused.status_code == 403
+
+
+class TestTheOpenApiDocument:
+    """It has what both profiles take and answer."""
+
+    @pytest.fixture(scope="class")
+    def paths(self):
+        return SchemaGenerator().get_schema(request=None, public=True)["paths"]
+
+    @staticmethod
+    def names(content: dict) -> list[str]:
+        schemas = content["content"]["application/json"]["schema"]["anyOf"]
+        return [one.get("$ref", one.get("items", {}).get("$ref", "")).rpartition("/")[2] for one in schemas]
+
+    def test_answers(self, paths):
+        assert self.names(paths["/api/leads"]["get"]["responses"]["200"]) == ["SalesLeadRowPage", "GrowthLead"]
+        assert self.names(paths["/api/leads"]["post"]["responses"]["201"]) == ["SalesLeadAnswer", "GrowthLeadDetail"]
+        for method in ("get", "patch"):
+            answer = paths["/api/leads/{ref}"][method]["responses"]["200"]
+            assert self.names(answer) == ["SalesLeadAnswer", "GrowthLeadDetail"]
+        assert {"200", "204"} <= set(paths["/api/leads/{ref}"]["delete"]["responses"])
+
+    def test_bodies_and_queries(self, paths):
+        assert self.names(paths["/api/leads"]["post"]["requestBody"])[1] == "GrowthLeadFieldsRequest"
+        assert self.names(paths["/api/leads/{ref}"]["patch"]["requestBody"])[1] == "PatchedGrowthLeadChangeRequest"
+        named = [parameter["name"] for parameter in paths["/api/leads"]["get"]["parameters"]]
+        assert {"owner", "assigned_user_id", "X-API-Profile"} <= set(named)
+        assert len(named) == len(set(named))

@@ -145,7 +145,7 @@ class Received(serializers.Serializer):
 class WebsiteViewSet(DoorViewSet):
     parser_classes = [JSONParser]
 
-    @documented(body=Submission, answer=Received, status=201, summary="A lead from a website's form")
+    @documented(body=Submission, answer=Received, status=(201, 200), summary="A lead from a website's form")
     def submit(self, request):
         """Whether the entity has the person already is not for visitors to know: a repeat that its duplicate policy
         rejects is answered like any other, with an id that no lead has. A signed form is told (409)."""

@@ -122,7 +122,7 @@ class LeadViewSet(GrowthViewSet):
         )
         return Response(TimelineShape.of(activity), status=201)
 
-    @documented(answer=GrowthContactDetailShape(), status=201, summary="Make a contact of a lead")
+    @documented(answer=GrowthContactDetailShape(), status=(201, 200), summary="Make a contact of a lead")
     def convert(self, request, ref):
         """The contact's history begins with the lead's timeline; the lead stays in its pipeline. Once: a lead that has a
         contact answers 200 with it."""

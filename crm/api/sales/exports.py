@@ -54,7 +54,9 @@ class ExportViewSet(SalesViewSet):
     def list(self, request):
         return page(ExportShape, self.exports(), self.query(PageQuery))
 
-    @documented(body=ExportBody, answer=one_of(AskedShape), status=201, summary="Export a report or the list of leads")
+    @documented(
+        body=ExportBody, answer=one_of(AskedShape), status=(201, 202), summary="Export a report or the list of leads"
+    )
     def create(self, request):
         """201 when the file is there, 202 when a job writes it: ask `state_url` until it is ready."""
         body = self.body(ExportBody)
