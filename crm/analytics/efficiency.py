@@ -2,11 +2,10 @@
 
 from collections import Counter
 
-from django.db.models import Avg, Count, Q
-
 from ..models import LeadStatus
-from . import sla, tallies, work_tallies
-from .numbers import hours, mean, rate, rounded
+from . import tallies, work_tallies
+from .numbers import hours, mean, rate
+from .stages import entries
 from .statuses import all_statuses, heading, with_all
 
 
@@ -38,37 +37,25 @@ def _steps(by, query: dict) -> Counter:
     return Counter(work_tallies.of_stays(by, query)[0])
 
 
-def bottlenecks(stays, *, now, pipeline: str) -> list[dict]:
+def bottlenecks(by, query: dict, *, now, pipeline: str) -> list[dict]:
     """By open status, the slowest first: how long stays begun in the range lasted, or have lasted so far, and how
     many were too long. A bottleneck is a status whose average stay breaks its SLA."""
-    rows = (
-        stays.in_open_status()
-        .lasting(now)
-        .values("status")
-        .annotate(
-            entries=Count("pk"),
-            exits=Count("exited_at"),
-            average=Avg("hours"),
-            late=Count("pk", filter=sla.beyond(None)),
-            lost=Count("pk", filter=Q(next__status__is_lost=True)),
-        )
-        .order_by()
-    )
-    found = [_bottleneck(status, row) for status, row in with_all(list(rows), pipeline) if not status.is_closed]
+    rows = with_all(entries(by).delays(by, query, now=now), pipeline)
+    found = [_bottleneck(status, row) for status, row in rows if not status.is_closed]
     return sorted(found, key=lambda row: -(row["avg_duration_hours"] or 0))
 
 
 def _bottleneck(status: LeadStatus, row: dict) -> dict:
-    entries, late, lost = (row.get(name, 0) for name in ("entries", "late", "lost"))
-    average = rounded(row.get("average"))
+    count, late, lost = (row.get(name, 0) for name in ("stays", "late", "lost"))
+    average = hours(row.get("us"), count)
     return heading(status) | {
         "sla_hours": status.sla_hours,
-        "total_entries": entries,
-        "currently_in_stage": entries - row.get("exits", 0),
+        "total_entries": count,
+        "currently_in_stage": count - row.get("ended", 0),
         "avg_duration_hours": average,
         "exceeding_sla": late,
-        "exceeding_rate": rate(late, entries),
+        "exceeding_rate": rate(late, count),
         "leads_lost": lost,
-        "drop_off_rate": rate(lost, entries),
+        "drop_off_rate": rate(lost, count),
         "is_bottleneck": average is not None and average > status.sla_hours,
     }

@@ -152,11 +152,7 @@ def _wait(status: LeadStatus, row: dict, young: dict | None, now: datetime) -> W
 
 def _young(by, query: dict, statuses: dict[int, LeadStatus], now: datetime) -> dict[int, dict]:
     """By status: the open leads within its SLA."""
-    within = Q()
-    for sla_hours in {status.sla_hours for status in statuses.values()}:
-        same = [pk for pk, status in statuses.items() if status.sla_hours == sla_hours and not status.is_closed]
-        within |= Q(status__in=same, status_since__gte=now - timedelta(hours=sla_hours))
-    leads = filters.leads(Lead.objects.visible_to(by).open(), query, by.entity.zone).filter(within)
+    leads = filters.leads(Lead.objects.visible_to(by).open(), query, by.entity.zone).filter(within(statuses, now))
     rows = (
         leads.order_by()
         .values("status")
@@ -167,3 +163,12 @@ def _young(by, query: dict, statuses: dict[int, LeadStatus], now: datetime) -> d
         )
     )
     return {row["status"]: row for row in rows}
+
+
+def within(statuses: dict[int, LeadStatus], now: datetime) -> Q:
+    """Leads that are in an open status for no longer than its SLA."""
+    found = Q()
+    for sla_hours in {status.sla_hours for status in statuses.values()}:
+        same = [pk for pk, status in statuses.items() if status.sla_hours == sla_hours and not status.is_closed]
+        found |= Q(status__in=same, status_since__gte=now - timedelta(hours=sla_hours))
+    return found

@@ -1,57 +1,41 @@
 """How leads move: figures over stays in a status (StageEntry). Hours of a stay that still lasts run up to `now`.
 
-Every function takes stays that the caller has narrowed to what the user may see and to the range asked for.
+Where a query has days they are those that the stays began on, unless a function says otherwise.
 """
 
 from collections import Counter
 
-from django.db.models import Avg, Count, F, Max, Min, Q
+from django.db.models import Count, Q
 
 from ..models import LeadStatus
-from . import sla, tallies
+from . import entry_rows, entry_sums, sla, tallies
 from .numbers import hours, microseconds, rate, rounded
 from .people import with_names
 from .statuses import all_statuses, heading, with_all
 
-ENDED = Q(exited_at__isnull=False)
-OPEN_STATUS = Q(status__is_won=False, status__is_lost=False)
+
+def entries(by):
+    """What tells about stays by when they began: sums that are kept or, where these cannot, the rows."""
+    return entry_sums if entry_sums.can_answer(by) else entry_rows
 
 
-def leads(condition: Q) -> Count:
-    """Leads of whose stays one meets the condition."""
-    return Count("lead", distinct=True, filter=condition)
-
-
-def performance(stays, *, now, pipeline: str) -> list[dict]:
+def performance(by, query: dict, *, now, pipeline: str) -> list[dict]:
     """By status: stays begun in the range, how many ended, how long those that ended lasted."""
-    rows = (
-        stays.lasting(now)
-        .values("status")
-        .annotate(
-            entries=Count("pk"),
-            exits=Count("exited_at"),
-            average=Avg("hours", filter=ENDED),
-            shortest=Min("hours", filter=ENDED),
-            longest=Max("hours", filter=ENDED),
-            beyond_24=leads(Q(hours__gt=24) & OPEN_STATUS),
-            beyond_48=leads(Q(hours__gt=48) & OPEN_STATUS),
-        )
-        .order_by()
-    )
-    return [_performance(status, row) for status, row in with_all(list(rows), pipeline)]
+    rows = entries(by).durations(by, query, now=now)
+    return [_performance(status, row) for status, row in with_all(rows, pipeline)]
 
 
 def _performance(status: LeadStatus, row: dict) -> dict:
-    entries, exits = row.get("entries", 0), row.get("exits", 0)
+    entries, exits = row.get("stays", 0), row.get("ended", 0)
     return {
         "status_name": status.name,
         "status_description": status.description,
         "total_entries": entries,
         "total_exits": exits,
         "currently_in_stage": entries - exits,
-        "avg_duration_hours": rounded(row.get("average")),
-        "min_duration_hours": rounded(row.get("shortest")),
-        "max_duration_hours": rounded(row.get("longest")),
+        "avg_duration_hours": hours(row.get("ended_us"), exits),
+        "min_duration_hours": hours(row.get("shortest_us"), min(exits, 1)),
+        "max_duration_hours": hours(row.get("longest_us"), min(exits, 1)),
         "leads_exceeding_24h": row.get("beyond_24", 0),
         "leads_exceeding_48h": row.get("beyond_48", 0),
         "status_id": status.pk,
@@ -59,43 +43,36 @@ def _performance(status: LeadStatus, row: dict) -> dict:
     }
 
 
-def by_user(stays) -> list[dict]:
+def by_user(by, query: dict) -> list[dict]:
     """Who moved leads in the range: how many, how they ended, and how long they had stayed before the move."""
-    rows = (
-        stays.changes()
-        .exclude(user=None)
-        .values("user_id")
-        .annotate(
-            changes=Count("pk"),
-            handled=Count("lead", distinct=True),
-            won=leads(Q(status__is_won=True)),
-            lost=leads(Q(status__is_lost=True)),
-            average=Avg("previous__duration_hours"),
-        )
-    )
-    return [_user(*pair) for pair in with_names(rows.order_by("-changes", "user_id"))]
+    rows = sorted(entries(by).movers(by, query), key=lambda row: (-row["stays"], row["user_id"]))
+    return [_user(*pair) for pair in with_names(rows)]
 
 
 def _user(person: dict, row: dict) -> dict:
     return person | {
-        "total_stage_changes": row["changes"],
+        "total_stage_changes": row["stays"],
         "leads_handled": row["handled"],
         "won_leads": row["won"],
         "lost_leads": row["lost"],
         "conversion_rate": rate(row["won"], row["handled"]),
-        "avg_duration_hours": rounded(row["average"]),
+        "avg_duration_hours": _before(row),
     }
 
 
-def transitions(stays) -> list[dict]:
+def _before(row: dict) -> float | None:
+    return rounded(row["before_hours"] / row["timed"]) if row["timed"] else None
+
+
+def transitions(by, query: dict) -> list[dict]:
     """Every step taken in the range: how often, its share of all steps out of that status, the hours before it."""
-    rows = stays.changes().values("previous__status", "status")
-    rows = list(rows.annotate(count=Count("pk"), average=Avg("previous__duration_hours")).order_by())
-    statuses = LeadStatus.objects.in_bulk({row[end] for row in rows for end in ("previous__status", "status")})
-    steps = [(statuses[row["previous__status"]], statuses[row["status"]], row) for row in rows]
+    statuses = all_statuses()
+    steps = [
+        (statuses[row["previous_status_id"]], statuses[row["status_id"]], row) for row in entries(by).steps(by, query)
+    ]
     left = Counter()
     for before, _after, row in steps:
-        left[before] += row["count"]
+        left[before] += row["stays"]
     steps.sort(key=lambda step: (step[0].pipeline_id, step[0].position, step[1].position))
     return [_transition(*step, left[step[0]]) for step in steps]
 
@@ -106,29 +83,16 @@ def _transition(before: LeadStatus, after: LeadStatus, row: dict, left: int) -> 
         "from_status": before.name,
         "to_status_id": after.pk,
         "to_status": after.name,
-        "transition_count": row["count"],
-        "transition_rate": rate(row["count"], left),
-        "avg_duration_hours": rounded(row["average"]),
+        "transition_count": row["stays"],
+        "transition_rate": rate(row["stays"], left),
+        "avg_duration_hours": _before(row),
     }
 
 
-ADVANCED = Q(next__status__is_lost=False, next__status__position__gt=F("status__position"))
-
-
-def conversion(stays, *, pipeline: str) -> list[dict]:
+def conversion(by, query: dict, *, pipeline: str) -> list[dict]:
     """By open status: of the leads that entered it in the range, how many went on, were lost, are still there."""
-    rows = (
-        stays.in_open_status()
-        .values("status")
-        .annotate(
-            entered=Count("lead", distinct=True),
-            advanced=leads(ADVANCED),
-            lost=leads(Q(next__status__is_lost=True)),
-            waiting=leads(~ENDED),
-        )
-        .order_by()
-    )
-    return [_conversion(status, row) for status, row in with_all(list(rows), pipeline) if not status.is_closed]
+    rows = entries(by).outcomes(by, query)
+    return [_conversion(status, row) for status, row in with_all(rows, pipeline) if not status.is_closed]
 
 
 def _conversion(status: LeadStatus, row: dict) -> dict:

@@ -2,6 +2,7 @@ from .activity import Activity
 from .assignment import Assignment
 from .contact import Contact, ContactNotFound
 from .distribution import DistributionRule, DistributionRuleAgent
+from .entry_rollup import EntryRollup
 from .erasure import Erasure
 from .export import Export
 from .lead import Lead, LeadCodeCounter, LeadNotFound
@@ -26,6 +27,7 @@ __all__ = [
     "ContactedRollup",
     "DistributionRule",
     "DistributionRuleAgent",
+    "EntryRollup",
     "Erasure",
     "Export",
     "Lead",

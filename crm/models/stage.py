@@ -95,6 +95,15 @@ class StageEntry(models.Model):
             models.Index(
                 fields=["entity", "status", "entered_at"], condition=Q(is_repeat=True), name="stageentry_repeats"
             ),
+            # The shortest and the longest, also of a range.
+            models.Index(
+                F("entity"),
+                F("status"),
+                F("exited_at") - F("entered_at"),
+                F("entered_at"),
+                condition=Q(exited_at__isnull=False),
+                name="stageentry_by_duration",
+            ),
         ]
 
     def __str__(self):

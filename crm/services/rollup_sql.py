@@ -1,10 +1,11 @@
 """The statements of crm.services.rollups, for any rollup table. `facts` is the function that tells what each row adds."""
 
-from ..models import ActivityRollup, ContactedRollup, Grain, LeadRollup, StayRollup
+from ..models import ActivityRollup, ContactedRollup, EntryRollup, Grain, LeadRollup, StayRollup
 
 FACTS = {
     LeadRollup: "crm_leadfacts",
     StayRollup: "crm_stayfacts",
+    EntryRollup: "crm_entryfacts",
     ActivityRollup: "crm_activityfacts",
     ContactedRollup: "crm_contactedfacts",
 }

@@ -44,6 +44,7 @@ class History:
     def __init__(self):
         self.people = [UserFactory(rep=True), UserFactory(rep=True)]
         self.manager = UserFactory(manager=True)
+        self.movers = [None, self.manager, self.manager, UserFactory(manager=True)]
         self.entity = self.manager.entity
         self.now = START
         self.made: list[int] = []
@@ -78,7 +79,7 @@ class History:
     def move(self, lead: Lead, n: int) -> None:
         found = LeadStatus.objects.of(lead.pipeline_id).exclude(pk=lead.status_id).order_by("position")
         allowed = stages.allowed_from(lead) or list(found)
-        stages.move(lead=lead, to=allowed[n % len(allowed)], by=[None, self.manager][n % 2])
+        stages.move(lead=lead, to=allowed[n % len(allowed)], by=self.movers[n % 4])
 
     def give(self, lead: Lead, n: int) -> None:
         to = self.people[n % 2]

@@ -16,6 +16,7 @@ from ..services import rollups
 from .histories import HISTORIES, PLATFORMS, SOURCES, START, History
 from .invariants import broken
 from .slow_figures import Slow
+from .slow_stays import SlowStays
 
 pytestmark = pytest.mark.django_db
 REPORTS = [
@@ -41,7 +42,11 @@ FILTERS = st.fixed_dictionaries(
     },
 )
 many_times = settings(
-    max_examples=25, deadline=None, database=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    phases=[__import__("hypothesis").Phase.generate],
+    max_examples=25,
+    deadline=None,
+    database=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 
 
@@ -80,6 +85,7 @@ def _compare(history: History, queries: list[dict]) -> None:
                 by.entity.rollup_zone = zone
                 assert told(by, query) == expected, (query, "kept" if zone else "counted")
                 _compare_stages(by, slow, query)
+                _compare_stays(by, slow, query)
                 _compare_activities(by, slow, query)
         by.entity.rollup_zone = by.entity.timezone
         _compare_totals(by, slow)
@@ -130,6 +136,47 @@ def _compare_stages(by, slow: Slow, query: dict) -> None:
         expected = slow.violations(hours)
         assert [stay.pk for stay in listed] == [stay.pk for stay in expected]
         assert sla.violating(by, {}, now=slow.now, sla_hours=hours) == len(expected)
+
+
+def _compare_stays(by, slow: Slow, query: dict) -> None:
+    asked = {name: query[name] for name in ("pipeline", "date_from", "date_to") if name in query}
+    told = {"now": slow.now, "pipeline": asked.get("pipeline", "sales")}
+    expected = SlowStays(slow, asked)
+    rows = stages.performance(by, asked, **told)
+    assert table(rows, "status_id", PERFORMANCE, "total_entries") == expected.performance(), asked
+    rows = stages.conversion(by, asked, pipeline=told["pipeline"])
+    assert table(rows, "status_id", CONVERSION, "leads_entered") == expected.conversion(), asked
+    rows = efficiency.bottlenecks(by, asked, **told)
+    assert table(rows, "status_id", BOTTLENECK, "total_entries") == expected.bottlenecks(), asked
+    rows = [row | {"step": (row["from_status_id"], row["to_status_id"])} for row in stages.transitions(by, asked)]
+    assert table(rows, "step", TRANSITION) == expected.transitions(), asked
+    _compare_movers(by, slow, asked)
+
+
+def _compare_movers(by, slow: Slow, asked: dict) -> None:
+    """Also of ranges that people moved leads before, after, or both."""
+    moved = sorted(slow.day(stay.entered_at) for stay in slow.stays if stay.user_id) or [slow.day(slow.now)]
+    early, late = moved[len(moved) // 3], moved[len(moved) * 2 // 3]
+    for days in ({}, {"date_from": early}, {"date_to": late}, {"date_from": early, "date_to": late}):
+        query = asked | days
+        expected = SlowStays(slow, query).movers()
+        assert table(stages.by_user(by, query), "user_id", MOVER) == expected, query
+    for pk, row in expected.items():
+        assert table(stages.by_user(by, query | {"user_id": pk}), "user_id", MOVER) == {pk: row}
+
+
+PERFORMANCE = """total_entries total_exits currently_in_stage avg_duration_hours min_duration_hours max_duration_hours
+leads_exceeding_24h leads_exceeding_48h"""
+CONVERSION = "leads_entered leads_advanced leads_lost leads_in_stage conversion_rate loss_rate"
+BOTTLENECK = """total_entries currently_in_stage avg_duration_hours exceeding_sla exceeding_rate leads_lost drop_off_rate
+is_bottleneck"""
+TRANSITION = "transition_count transition_rate avg_duration_hours"
+MOVER = "total_stage_changes leads_handled won_leads lost_leads conversion_rate avg_duration_hours"
+
+
+def table(rows: list[dict], key: str, columns: str, counted: str = "") -> dict:
+    """The rows that have figures, by their key."""
+    return {row[key]: tuple(row[name] for name in columns.split()) for row in rows if not counted or row[counted]}
 
 
 def _compare_totals(by, slow: Slow) -> None:

@@ -13,7 +13,17 @@ from betterside.accounts.models import Entity
 from betterside.accounts.tests.factories import EntityFactory, UserFactory
 from tests.races import GAP, at_once
 
-from ..models import Activity, ActivityRollup, ContactedRollup, Grain, Lead, LeadRollup, LeadStatus, StayRollup
+from ..models import (
+    Activity,
+    ActivityRollup,
+    ContactedRollup,
+    EntryRollup,
+    Grain,
+    Lead,
+    LeadRollup,
+    LeadStatus,
+    StayRollup,
+)
 from ..services import activities, assignments, leads, rollups, stages
 from .factories import make_lead, status
 
@@ -171,7 +181,7 @@ def test_other_tenants_are_left_alone(entity):
 def test_the_job_folds_and_rebuilds(entity):
     make_lead(entity=entity)
     rollups.keep()
-    assert not LeadRollup.objects.changes().exists()
+    assert not any(model.objects.changes().exists() for model in rollups.MODELS)
 
     Entity.objects.filter(pk=entity.pk).update(timezone="UTC")
     rollups.keep()
@@ -215,24 +225,26 @@ def test_what_happens_to_a_lead_comes_and_goes_with_it(rep, entity):
     lead = make_lead(entity=entity, owner=rep)
     activities.log(lead=lead, by=rep, activity_type="call", description="Called")
     stages.move(lead=lead, to=status("sales", "qualified"), by=rep)
-    assert _work(entity) == (2, 1)
+    assert _work(entity) == (2, 2, 1)
     leads.update(lead=lead, by=None, fields={"is_test": True})
-    assert _work(entity) == (0, 0)
+    assert _work(entity) == (0, 0, 0)
     assert rollups.verify(entity.pk) == []
 
     Lead.with_deleted.filter(pk=lead.pk).update(is_test=False)
-    assert _work(entity) == (2, 1)
+    assert _work(entity) == (2, 2, 1)
     rollups.fold(entity.pk)
     Lead.objects.get(pk=lead.pk).delete()
-    assert _work(entity) == (0, 0)
+    assert _work(entity) == (0, 0, 0)
     assert rollups.verify(entity.pk) == []
 
 
-def _work(entity) -> tuple[int, int]:
-    """Stays and activities of people."""
-    stays = StayRollup.objects.filter(entity=entity).spanning(None, None)
-    done = ActivityRollup.objects.filter(entity=entity).spanning(None, None)
-    return sum(stays.values_list("stays", flat=True)), sum(done.values_list("activities", flat=True))
+def _work(entity) -> tuple[int, int, int]:
+    """Stays by their lead's day, stays by their own, and activities of people."""
+    counted = ((StayRollup, "stays"), (EntryRollup, "stays"), (ActivityRollup, "activities"))
+    return tuple(
+        sum(model.objects.filter(entity=entity).spanning(None, None).values_list(name, flat=True))
+        for model, name in counted
+    )
 
 
 def _contacted(entity, user, counted_by: str = "first") -> int:

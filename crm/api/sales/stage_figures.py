@@ -7,8 +7,7 @@ from betterside import clock
 from betterside.api.sales import success
 from betterside.api.schema import documented
 from crm import filters
-from crm.analytics import efficiency, sla, stages
-from crm.models import StageEntry
+from crm.analytics import efficiency, entry_rows, sla, stages
 
 from .base import SalesViewSet, list_of, one_of, page, page_of
 from .fields import IdField, LimitQuery, PageQuery, PersonRange, PipelineField, PipelineRange
@@ -53,35 +52,26 @@ class StageFiguresViewSet(SalesViewSet):
     right = "analytics.read"
     rights = {"recent_changes": "leads.read"}
 
-    def stays(self, query: dict):
-        """Stays of the pipeline asked for that began in the range."""
-        found = StageEntry.objects.visible_to(self.request.user).filter(lead__is_test=False)
-        if "pipeline" in query:
-            found = found.filter(lead__pipeline=query["pipeline"])
-        return found.entered_between(*self.range(query))
-
     def shown(self, query: dict) -> str:
         return query.get("pipeline", self.entity.main_pipeline)
 
     @documented(query=PipelineRange, answer=list_of(PerformanceShape), summary="How long leads stay in each status")
     def performance_metrics(self, request):
         query = self.query(PipelineRange)
-        return success(stages.performance(self.stays(query), now=clock.now(), pipeline=self.shown(query)))
+        return success(stages.performance(request.user, query, now=clock.now(), pipeline=self.shown(query)))
 
     @documented(query=UserStageQuery, answer=list_of(UserStagesShape), summary="Who moved leads")
     def user_performance(self, request):
-        query = self.query(UserStageQuery)
-        stays = self.stays(query)
-        return success(stages.by_user(stays.filter(user_id=query["user_id"]) if "user_id" in query else stays))
+        return success(stages.by_user(request.user, self.query(UserStageQuery)))
 
     @documented(query=PipelineRange, answer=list_of(TransitionShape), summary="Which steps leads took")
     def transition_matrix(self, request):
-        return success(stages.transitions(self.stays(self.query(PipelineRange))))
+        return success(stages.transitions(request.user, self.query(PipelineRange)))
 
     @documented(query=PipelineRange, answer=list_of(ConversionShape), summary="Who goes on from each status")
     def conversion_rates(self, request):
         query = self.query(PipelineRange)
-        return success(stages.conversion(self.stays(query), pipeline=self.shown(query)))
+        return success(stages.conversion(request.user, query, pipeline=self.shown(query)))
 
     @documented(query=PipelineRange, answer=list_of(StatusStatisticsShape), summary="Where leads are now")
     def status_statistics(self, request):
@@ -92,12 +82,13 @@ class StageFiguresViewSet(SalesViewSet):
     def summary(self, request):
         periods = {"today": self.today(), "week": self.today(going_back=6)}
         pipeline = self.entity.main_pipeline
-        return success(stages.summary(request.user, self.stays({}), now=clock.now(), pipeline=pipeline, **periods))
+        stays = entry_rows.stays(request.user, {})
+        return success(stages.summary(request.user, stays, now=clock.now(), pipeline=pipeline, **periods))
 
     @documented(query=LimitQuery, answer=list_of(StageMoveShape), summary="The latest moves")
     def recent_changes(self, request):
         related = ("lead", "status", "previous__status", "user")
-        found = self.stays({}).changes().select_related(*related)[: self.query(LimitQuery)["limit"]]
+        found = entry_rows.stays(request.user, {}).changes().select_related(*related)[: self.query(LimitQuery)["limit"]]
         return success(StageMoveShape.many(found))
 
     @documented(query=ViolationQuery, answer=page_of(ViolationShape), summary="Leads that wait longer than the SLA")
@@ -105,7 +96,7 @@ class StageFiguresViewSet(SalesViewSet):
         query = self.query(ViolationQuery)
         of_leads = {name: query[name] for name in ("pipeline", "assigned_user_id") if name in query}
         wanted = {"now": clock.now(), "sla_hours": query.get("sla_hours")}
-        found = sla.violations(filters.about_leads(self.stays({}), of_leads, "lead__"), **wanted)
+        found = sla.violations(filters.about_leads(entry_rows.stays(request.user, {}), of_leads, "lead__"), **wanted)
         total = sla.violating(self.request.user, of_leads, **wanted)
         return page(ViolationShape, found.select_related("lead__assigned_user", "status"), query, total=total)
 
@@ -122,4 +113,5 @@ class StageFiguresViewSet(SalesViewSet):
     @documented(query=PipelineRange, answer=list_of(BottleneckShape), summary="Where leads get stuck, slowest first")
     def bottleneck_analysis(self, request):
         query = self.query(PipelineRange)
-        return success(efficiency.bottlenecks(self.stays(query), now=clock.now(), pipeline=self.shown(query)))
+        pipeline = self.shown(query)
+        return success(efficiency.bottlenecks(request.user, query, now=clock.now(), pipeline=pipeline))

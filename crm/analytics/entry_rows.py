@@ -1,0 +1,98 @@
+"""Figures of the stays that began in a range, counted from the rows (`StageEntry`).
+
+`entry_sums` reads the same from sums that are kept, to the microsecond. The query: pipeline, date_from, date_to.
+"""
+
+from django.db.models import Count, F, Max, Min, Q, Sum, Value
+from django.db.models.functions import Coalesce
+
+from betterside.api import ranges
+
+from ..models import StageEntry
+from . import sla
+from .tallies import us_between
+
+ENDED = Q(exited_at__isnull=False)
+IN_OPEN_STATUS = Q(status__is_won=False, status__is_lost=False)
+LOST = Q(next__status__is_lost=True)
+ADVANCED = Q(next__status__is_lost=False, next__status__position__gt=F("status__position"))
+LASTED = us_between("entered_at", "exited_at")
+
+
+def stays(by, query: dict):
+    """Stays of leads that count, that the user may see, of the pipeline asked for, that began in the range."""
+    found = StageEntry.objects.visible_to(by).filter(lead__is_test=False)
+    if "pipeline" in query:
+        found = found.filter(lead__pipeline=query["pipeline"])
+    return found.entered_between(*ranges.bounds(query, by.entity.zone))
+
+
+def leads(condition: Q) -> Count:
+    """Leads of whose stays one meets the condition."""
+    return Count("lead", distinct=True, filter=condition)
+
+
+def beyond(hours: int) -> Count:
+    """Leads that stayed, or have stayed so far, more than so many hours, of a queryset with `hours`."""
+    return leads(Q(hours__gt=hours) & IN_OPEN_STATUS)
+
+
+def durations(by, query: dict, *, now) -> list[dict]:
+    """By status: stays, how many ended and how long those lasted, and leads beyond 24 and 48 hours."""
+    return _by_status(
+        stays(by, query).lasting(now),
+        stays=Count("pk"),
+        ended=Count("exited_at"),
+        ended_us=Sum(LASTED),
+        shortest_us=Min(LASTED),
+        longest_us=Max(LASTED),
+        beyond_24=beyond(24),
+        beyond_48=beyond(48),
+    )
+
+
+def delays(by, query: dict, *, now) -> list[dict]:
+    """By open status: stays, how many ended, how long all have lasted, how many broke the status's SLA or were lost."""
+    return _by_status(
+        stays(by, query).in_open_status().lasting(now),
+        stays=Count("pk"),
+        ended=Count("exited_at"),
+        us=Sum(us_between("entered_at", Coalesce("exited_at", Value(now)))),
+        late=Count("pk", filter=sla.beyond(None)),
+        lost=Count("pk", filter=LOST),
+    )
+
+
+def outcomes(by, query: dict) -> list[dict]:
+    """By open status: leads that entered it, went on from it, were lost from it, and are in it."""
+    return _by_status(stays(by, query).in_open_status(), **OUTCOMES, waiting=leads(~ENDED))
+
+
+OUTCOMES = {"entered": Count("lead", distinct=True), "advanced": leads(ADVANCED), "lost": leads(LOST)}
+
+
+def steps(by, query: dict) -> list[dict]:
+    """By status and the one before: moves, and of those with a known stay before them the hours of all such stays."""
+    moves = stays(by, query).changes().values("status_id", previous_status_id=F("previous__status"))
+    return list(moves.annotate(stays=Count("pk"), **BEFORE).order_by())
+
+
+BEFORE = {"timed": Count("previous__duration_hours"), "before_hours": Sum("previous__duration_hours")}
+
+
+def movers(by, query: dict) -> list[dict]:
+    """By person: their moves, the hours before these (as `steps`), the leads they moved, and to won and to lost."""
+    moves = stays(by, query).changes().exclude(user=None)
+    if "user_id" in query:
+        moves = moves.filter(user_id=query["user_id"])
+    counted = {
+        "handled": Count("lead", distinct=True),
+        "won": leads(Q(status__is_won=True)),
+        "lost": leads(Q(status__is_lost=True)),
+    }
+    return list(moves.values("user_id").annotate(stays=Count("pk"), **BEFORE, **counted).order_by())
+
+
+def _by_status(found, **figures) -> list[dict]:
+    rows = found.values("status").annotate(**figures).order_by()
+    return [{name: value if value is None else int(value) for name, value in row.items()} for row in rows]
