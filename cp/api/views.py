@@ -56,7 +56,7 @@ class LeadViewSet(ChannelViewSet):
     @documented(body=serializers.LeadChange, answer=one_schema("lead", LeadShape), summary="Change a lead")
     def update(self, request, lead_id):
         lead = self.lead(lead_id)
-        fields = _model_names(self.body(serializers.LeadChange))
+        fields = _model_names(self.body(serializers.LeadChange, instance=lead))
         lead = leads.update(
             lead=lead,
             by=request.user,

@@ -65,7 +65,7 @@ def test_a_new_lead_with_a_bad_value_is_refused_and_not_written(client, field, v
 
 @pytest.mark.parametrize(("field", "value"), [*CASES, *[("status", value) for value in STATUSES]])
 def test_a_change_to_a_bad_value_is_refused_and_not_written(client, cp, field, value):
-    lead = make_lead(owner=cp, pipeline="channel", notes="before")
+    lead = make_lead(owner=cp, pipeline="channel", source="organic", notes="before")
     before = Lead.objects.values().get(pk=lead.pk)
     refused(client.patch(f"/api/cp/leads/{lead.pk}", {"notes": "after"} | {field: value}), field)
     assert Lead.objects.values().get(pk=lead.pk) == before
@@ -145,6 +145,30 @@ def test_an_e_mail_and_a_project_can_be_taken_away(client, cp, empty):
     lead = make_lead(owner=cp, pipeline="channel", project=project, email="a@b.example")
     answer = client.patch(f"/api/cp/leads/{lead.pk}", {"email": empty, "project_id": None})
     assert (answer.json()["lead"]["email"], answer.json()["lead"]["project_id"]) == (None, None)
+
+
+CAPTURED = {"phone": "+919865707616", "full_name": "", "source": "Walk-in", "email": ""}
+
+
+@pytest.mark.parametrize("method", ["put", "patch"])
+def test_a_captured_lead_can_be_sent_back_whole_with_another_status(client, cp, method):
+    lead = make_lead(owner=cp, pipeline="channel", **CAPTURED)
+    shown = client.get(f"/api/cp/leads/{lead.pk}").json()["lead"]
+
+    answer = getattr(client, method)(f"/api/cp/leads/{lead.pk}", shown | {"status": "interested", "notes": "Called"})
+
+    assert answer.status_code == 200, answer.content
+    same = {name: shown[name] for name in ("name", "phone", "email", "source", "project_id", "cp_id")}
+    assert answer.json()["lead"] | same == answer.json()["lead"]
+    assert (answer.json()["lead"]["status"], answer.json()["lead"]["notes"]) == ("interested", "Called")
+
+
+@pytest.mark.parametrize(("field", "value"), [("phone", "+919865707617"), ("name", " "), ("source", "Walk-out")])
+def test_a_captured_lead_takes_new_values_by_the_rules_only(client, cp, field, value):
+    lead = make_lead(owner=cp, pipeline="channel", **CAPTURED)
+    refused(client.put(f"/api/cp/leads/{lead.pk}", {field: value}), field)
+    lead.refresh_from_db()
+    assert {name: getattr(lead, name) for name in CAPTURED} == CAPTURED
 
 
 def test_what_is_not_sent_stays(client, cp):
