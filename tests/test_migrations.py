@@ -1,12 +1,18 @@
 """Every migration has a way back, none is missing, and no two of an app share a number."""
 
+import time
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event
 
+import psycopg
 import pytest
 from django.core.management import call_command
 from django.db import connection
+from psycopg.errors import DeadlockDetected
 
 from betterside.accounts.models import Entity
+from betterside.database.server import schema
 from crm.models import LeadStatus, Pipeline, StatusTransition
 
 from .source import ROOT
@@ -62,6 +68,32 @@ def test_every_app_goes_back_to_nothing_and_comes_again(scratch):
     assert list(sales.values_list("pk", flat=True)) == list(range(1, 9))
     first = dict(Entity.objects.order_by("pk").values_list("pk", "name")[:4])
     assert first == {1: "fxcareers", 2: "yamarkets", 3: "nxgmarkets", 4: "betterside"}
+
+
+def somebody_writes(began: Event) -> None:
+    """A transaction that changes a lead, takes its time, and changes a stay: it holds one lock and wants the other."""
+    with psycopg.connect(**connection.get_connection_params()) as writer:
+        writer.execute("UPDATE crm_lead SET score = 1 WHERE false")
+        began.set()
+        time.sleep(1.2)  # until PostgreSQL has looked for a circle, and found none yet
+        writer.execute("UPDATE crm_stageentry SET notes = '' WHERE false")
+
+
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("lock_timeout", ["500ms", "0"], ids=["gives way", "control: waits on"])
+def test_a_migration_gives_way_to_who_is_at_work(scratch, monkeypatch, lock_timeout):
+    """The triggers of 0025 need the stays' table, then the leads'; whoever moves a lead takes them the other way round."""
+    call_command("migrate", "crm", "0024", verbosity=0)
+    monkeypatch.setattr(schema, "LOCK_TIMEOUT", lock_timeout)
+    began = Event()
+    with ThreadPoolExecutor(1) as pool:
+        writing = pool.submit(somebody_writes, began)
+        began.wait(10)
+        call_command("migrate", "crm", verbosity=0)
+
+    assert type(writing.exception()) is (DeadlockDetected if lock_timeout == "0" else type(None))
+    call_command("migrate", check_unapplied=True, verbosity=0)
 
 
 @pytest.mark.django_db

@@ -5,12 +5,16 @@ import time
 from django.db.backends.postgresql import base
 from psycopg_pool import PoolTimeout
 
+from .schema import DatabaseSchemaEditor
+
 # Seconds that somebody waits for one of the pool's connections while they are all in use. The pool's own `timeout`
 # is shorter: after it we look whether the server is away.
 LONGEST_WAIT = 5
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
+    SchemaEditorClass = DatabaseSchemaEditor
+
     def get_new_connection(self, conn_params):
         """Raises PoolTimeout; the sooner when an attempt to connect failed meanwhile."""
         deadline = time.monotonic() + LONGEST_WAIT
