@@ -2,6 +2,7 @@
 
 from rest_framework import serializers
 
+from betterside.api.kept import KeepingChange
 from betterside.api.paging import PageQuery
 from crm.models import LeadStatus
 
@@ -40,21 +41,14 @@ class NewLead(LeadFields):
     source = serializers.ChoiceField(choices=rules.SOURCES, default="organic")
 
 
-class LeadChange(LeadFields):
-    """What a lead has already may be sent along as it stands, also where a CP could not enter it: a captured lead's
-    phone, name or source. The instance is the lead."""
+class LeadChange(KeepingChange, LeadFields):
+    """Captured leads come with phones, names and sources of their own."""
 
-    KEPT = ("name", "phone", "email", "source")
+    shape, kept = LeadShape, ("name", "phone", "email", "source")
     status = serializers.ChoiceField(choices=rules.STATUSES)
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **{"partial": True} | kwargs)
-
-    def to_internal_value(self, data):
-        if self.instance and isinstance(data, dict):
-            shown = LeadShape.of(self.instance)
-            data = {key: value for key, value in data.items() if key not in self.KEPT or value != shown[key]}
-        return super().to_internal_value(data)
 
     def validate_status(self, value):
         return LeadStatus.objects.get(pipeline_id="channel", name=value)

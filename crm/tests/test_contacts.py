@@ -293,6 +293,18 @@ def test_patch_changes_what_is_sent_and_says_so(client, rep):
     assert (latest.title, latest.description) == ("Contact updated", "Changed phone, notes, last contacted")
 
 
+def test_a_contact_made_of_a_captured_lead_can_be_sent_back_whole(client, rep):
+    lead = make_lead(owner=rep, pipeline="growth", full_name="", email="<test lead: dummy data for email>")
+    path = f"/api/contacts/{client.post(f'/api/leads/{lead.public_id}/convert').json()['id']}"
+    shown = client.get(path).json()
+
+    answer = client.patch(path, shown | {"notes": "Nobody there"})
+
+    assert answer.status_code == 200, answer.content
+    assert answer.json() == shown | {"notes": "Nobody there", "updated_at": answer.json()["updated_at"]}
+    assert client.patch(path, {"email": "<test lead>"}).status_code == 400
+
+
 def test_a_patch_that_changes_nothing_leaves_no_trace(client, rep):
     contact = alice(rep)
     before = Event.objects.count()

@@ -482,3 +482,26 @@ def test_creating_twice_with_one_idempotency_key_makes_one_lead(client):
     assert [answer.status_code for answer in answers] == [201, 201]
     assert answers[0].json() == answers[1].json()
     assert Lead.objects.count() == 1
+
+
+TYPED = {"full_name": "", "email": "<test lead: dummy data for email>", "phone": "ask for Bob"}
+
+
+def test_a_captured_lead_can_be_sent_back_whole_with_another_status(client, rep):
+    path = f"/api/leads/{alice(owner=rep, **TYPED).public_id}"
+    shown = client.get(path).json()
+
+    answer = client.patch(path, shown | {"status": "contacted"})
+
+    assert answer.status_code == 200, answer.content
+    changed = {name for name, value in answer.json().items() if value != shown[name]}
+    assert changed <= {"status", "updated_at", "lastInteraction", "last_interaction_at"}
+    assert answer.json()["status"] == "contacted"
+
+
+@pytest.mark.parametrize(("field", "value"), [("email", "<test lead>"), ("name", " "), ("email", None)])
+def test_a_captured_lead_takes_new_values_by_the_rules_only(client, rep, field, value):
+    lead = alice(owner=rep, **TYPED)
+    assert client.patch(f"/api/leads/{lead.public_id}", {field: value}).status_code == 400
+    lead.refresh_from_db()
+    assert {name: getattr(lead, name) for name in TYPED} == TYPED

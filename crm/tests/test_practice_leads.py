@@ -70,6 +70,19 @@ def test_what_is_not_sent_stays(api, admin, lead):
     assert {name: body[name] for name in BODY} == BODY | script
 
 
+def test_a_captured_lead_can_be_sent_back_whole_with_another_status(api, agent):
+    """The client's form sends all it shows; DESIGN section 4: this face takes phones of any form."""
+    phone = "<test lead: dummy data for phone_number>"
+    lead = make_lead(owner=agent, pipeline="practice", full_name="", company="", phone=phone, email="")
+    client = api.as_(agent)
+    shown = client.get(f"{URL}/{lead.pk}").json()
+
+    answer = client.put(f"{URL}/{lead.pk}", shown | {"status": "CONTACTED"})
+
+    assert answer.status_code == 200, answer.content
+    assert answer.json() == shown | {"status": "CONTACTED", "updated_at": answer.json()["updated_at"]}
+
+
 def test_a_change_leaves_its_history(api, admin, lead):
     api.as_(admin).put(f"{URL}/{lead.pk}", {"city": "Austin"})
 

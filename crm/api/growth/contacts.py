@@ -4,6 +4,7 @@ from rest_framework import serializers
 from rest_framework.response import Response
 
 from betterside.api import bare
+from betterside.api.kept import KeepingChange
 from betterside.api.ranges import MomentField
 from betterside.api.schema import documented
 from betterside.api.views import no_content
@@ -35,7 +36,10 @@ class ContactFields(serializers.Serializer):
     owner_id = NewOwnerField(help_text="A user's id, by default one's own. Of a new contact managers only choose it.")
 
 
-class ContactChange(ContactFields):
+class ContactChange(KeepingChange, ContactFields):
+    """What is not listed is ignored: entity, ids, times. What is sent as it is shown may stay, however it came."""
+
+    shape, kept = GrowthContactDetailShape, ("name", "email", "role", "company", "phone")
     email = serializers.EmailField(max_length=255, allow_blank=True)
 
     def __init__(self, *args, **kwargs):
@@ -73,7 +77,8 @@ class ContactViewSet(GrowthViewSet):
     )
     def partial_update(self, request, public_id):
         """`owner_id` passes the contact on."""
-        contact, fields = self.contact(public_id), self.body(ContactChange)
+        contact = self.contact(public_id)
+        fields = self.body(ContactChange, instance=contact)
         owner = self.colleague(fields.pop("owner_id", None))
         with naming(assigned_user_id="owner_id"):
             contact = contacts.update(contact=contact, by=request.user, fields=fields, owner=owner)

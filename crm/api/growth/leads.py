@@ -4,6 +4,7 @@ from rest_framework import serializers
 from rest_framework.response import Response
 
 from betterside.api import bare
+from betterside.api.kept import KeepingChange
 from betterside.api.schema import documented
 from betterside.api.views import no_content
 from crm import filters
@@ -45,7 +46,10 @@ class GrowthLeadFields(serializers.Serializer):
     owner_id = OwnerField(help_text="A user's id. Of a new lead managers only choose it.")
 
 
-class GrowthLeadChange(GrowthLeadFields):
+class GrowthLeadChange(KeepingChange, GrowthLeadFields):
+    """What is not listed is ignored: entity, ids, times. What is sent as it is shown may stay, however it came."""
+
+    shape, kept = GrowthLeadDetailShape, ("name", "email", "phone", "company", "job_title", "source")
     email = serializers.EmailField(max_length=255, allow_blank=True)
     status = serializers.CharField(max_length=50, help_text="Any status of the lead's pipeline.")
 
@@ -89,7 +93,7 @@ class LeadViewSet(GrowthViewSet):
     def partial_update(self, request, ref):
         """Any status may become any other. `owner_id` assigns: null takes the owner away."""
         lead = self.lead(ref)
-        fields = self.body(GrowthLeadChange)
+        fields = self.body(GrowthLeadChange, instance=lead)
         word, set_owner = fields.pop("status", None), "owner_id" in fields
         owner = self.colleague(fields.pop("owner_id", None))
         status = LeadStatus.objects.named(word, pipeline=lead.pipeline_id) if word else None

@@ -31,8 +31,9 @@ def pattern(regex: str, sentence: str) -> serializers.RegexField:
 
 class LeadFields(serializers.Serializer):
     practice_name = text(255)
-    owner_name = text(200)
-    practice_phone = text(30)
+    owner_name = text(Lead._meta.get_field("full_name").max_length)
+    # Any form (DESIGN section 4): also one that somebody typed on Meta.
+    practice_phone = text(Lead._meta.get_field("phone").max_length)
     owner_phone = text(30)
     address = text(255)
     city = text(100)
