@@ -39,7 +39,7 @@ class CampaignShape(Shape):
     id = serializers.CharField(source="campaign.public_id")
     name = serializers.CharField(source="campaign.name")
     status = serializers.CharField(source="campaign.status")
-    objective = serializers.CharField(source="campaign.objective", allow_null=True)
+    objective = serializers.CharField(source="campaign.objective", help_text="Empty until Meta says it.")
     spend = serializers.DecimalField(max_digits=14, decimal_places=2)
     impressions = serializers.IntegerField()
     clicks = serializers.IntegerField()

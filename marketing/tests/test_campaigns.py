@@ -87,6 +87,12 @@ def test_days_of_another_currency_are_never_added_up(client):
     assert (row["spend"], row["currency"], row["leads"], row["cpl"]) == (50, "USD", 2, 25.0)
 
 
+def test_an_objective_that_meta_has_not_said_yet_is_an_empty_text(client):
+    """growth.md's row has a text; its client needs no second kind of nothing."""
+    CampaignFactory(objective="")
+    assert client.get("/api/campaigns", RANGE).json()[0]["objective"] == ""
+
+
 def test_it_says_how_fresh_the_figures_are(client):
     account = AdAccount.objects.create(entity=EntityFactory(), account_id="1", synced_at=timezone.now())
     CampaignFactory(account=account)
