@@ -10,6 +10,7 @@ from .. import signals
 from ..models import Contact, Lead
 from . import access, erasure_blanking, erasure_search, exports, leads, persons, tombstones
 from .erasure_search import Person
+from .persons import Key
 
 
 @transaction.atomic
@@ -21,10 +22,12 @@ def erase(*, entity: Entity, by, phone: str = "", email: str = "") -> int:
     names a person, NotAllowed. Files that were mailed or taken away are elsewhere.
     """
     _require(by, entity)
-    given = persons.telling(persons.keys(phone=phone, email=email, region=entity.default_region))
-    if not given:
-        raise Invalid("Give an e-mail or a phone of seven digits or more.")
-    return _forget(erasure_search.locked(entity, given), by)
+    return _forget(erasure_search.locked(entity, _given(entity, phone, email)), by)
+
+
+def would_forget(*, entity: Entity, phone: str = "", email: str = "") -> list[str]:
+    """The names of the leads and contacts that `erase` would find, to look at before. Raises Invalid as it does."""
+    return erasure_search.names(entity, _given(entity, phone, email))
 
 
 @transaction.atomic
@@ -33,6 +36,13 @@ def erase_lead(*, lead: Lead, by) -> None:
     _require(by, lead.entity)
     keys = persons.keys(phone=lead.phone, email=lead.email, region=lead.entity.default_region)
     _forget(erasure_search.locked(lead.entity, persons.telling(keys), lead), by)
+
+
+def _given(entity: Entity, phone: str, email: str) -> set[Key]:
+    given = persons.telling(persons.keys(phone=phone, email=email, region=entity.default_region))
+    if not given:
+        raise Invalid("Give an e-mail or a phone of seven digits or more.")
+    return given
 
 
 def _require(by, entity: Entity) -> None:

@@ -68,6 +68,12 @@ def locked(entity: Entity, given: set[Key], lead: Lead | None = None) -> Person:
             pass
 
 
+def names(entity: Entity, given: set[Key]) -> list[str]:
+    """What the rows that would be found are called, one for each."""
+    found = _found(entity, given, None)
+    return sorted(map(str, [*_rows(Lead, found.leads), *_rows(Contact, found.contacts)]))
+
+
 def _found(entity: Entity, given: set[Key], lead: Lead | None) -> Person:
     person = Person(entity, given, leads={lead.pk} if lead else set())
     person.find()

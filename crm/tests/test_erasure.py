@@ -123,6 +123,18 @@ def test_one_command_erases(lead, capsys):
     assert not Lead.objects.exists()
 
 
+def test_the_command_names_whom_it_found_before_it_asks(lead, owner, capsys, monkeypatch):
+    make_lead(owner=owner, full_name="Z.", email="", phone=PERSON["phone"])
+    monkeypatch.setattr("builtins.input", lambda question: "no")
+    with pytest.raises(CommandError, match="Nothing was changed"):
+        call_command("erase", "--entity", lead.entity.slug, "--email", PERSON["email"])
+
+    assert capsys.readouterr().out.split("\n")[:3] == ["Leads and contacts: 2", "  Z. (1)", "  Zubeida Quatermain (1)"]
+    assert Lead.objects.count() == 2
+    with pytest.raises(CommandError, match="seven digits"):
+        call_command("erase", "--entity", lead.entity.slug, "--phone", "123")
+
+
 # --- who the person is ------------------------------------------------------------------------------
 
 
