@@ -1,5 +1,7 @@
+import orjson
 from rest_framework import serializers
 
+from .renderers import JSONRenderer
 from .shapes import Shape
 
 
@@ -15,6 +17,6 @@ class KeepingChange(serializers.Serializer):
 
     def to_internal_value(self, data):
         if self.instance and isinstance(data, dict):
-            shown = self.shape.of(self.instance)
+            shown = orjson.loads(JSONRenderer().render(self.shape.of(self.instance)))
             data = {key: value for key, value in data.items() if key not in self.kept or value != shown[key]}
         return super().to_internal_value(data)

@@ -3,6 +3,7 @@
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from betterside.api.kept import KeepingChange
 from betterside.api.paging import PageQuery
 from betterside.api.schema import documented
 from betterside.api.shapes import Shape
@@ -26,25 +27,6 @@ class NewAdsRequest(serializers.Serializer):
         return value or ""
 
 
-class AdsRequestChange(serializers.Serializer):
-    """Other fields are refused, not ignored: a CP who sends a new budget must not think that it counts."""
-
-    notes = serializers.CharField(max_length=10_000, required=False, allow_blank=True, allow_null=True)
-    status = serializers.ChoiceField(
-        choices=[AdsRequest.Status.CANCELLED.value],
-        required=False,
-        error_messages={"invalid_choice": 'You can only cancel: the status must be "cancelled".'},
-    )
-
-    def validate_notes(self, value):
-        return value or ""
-
-    def validate(self, data):
-        if others := sorted(set(self.initial_data) - set(self.fields)):
-            raise serializers.ValidationError(dict.fromkeys(others, "Only notes and status can be changed."))
-        return data
-
-
 class AdsRequestQuery(PageQuery):
     project_id = ProjectIdField(required=False)
     status = serializers.ChoiceField(choices=AdsRequest.Status.values, required=False)
@@ -61,6 +43,29 @@ class AdsRequestShape(Shape):
     status = serializers.CharField()
     created_at = serializers.DateTimeField()
     updated_at = serializers.DateTimeField()
+
+
+class OnlyNotesAndStatus(serializers.Serializer):
+    def to_internal_value(self, data):
+        if isinstance(data, dict) and (others := sorted(set(data) - set(self.fields))):
+            raise serializers.ValidationError(dict.fromkeys(others, "Only notes and status can be changed."))
+        return super().to_internal_value(data)
+
+
+class AdsRequestChange(KeepingChange, OnlyNotesAndStatus):
+    """Other values are refused, not ignored: a CP who sends a new budget must not think that it counts."""
+
+    shape = AdsRequestShape
+    kept = tuple(name for name in AdsRequestShape().fields if name != "notes")
+    notes = serializers.CharField(max_length=10_000, required=False, allow_blank=True, allow_null=True)
+    status = serializers.ChoiceField(
+        choices=[AdsRequest.Status.CANCELLED.value],
+        required=False,
+        error_messages={"invalid_choice": 'You can only cancel: the status must be "cancelled".'},
+    )
+
+    def validate_notes(self, value):
+        return value or ""
 
 
 ANSWER = one_schema("ad_request", AdsRequestShape)
@@ -89,7 +94,7 @@ class AdsRequestViewSet(ChannelViewSet):
     @documented(body=AdsRequestChange, answer=ANSWER, summary="Edit the notes, or cancel")
     def update(self, request, request_id):
         found = self.ads_request(request_id)
-        data = self.body(AdsRequestChange)
+        data = self.body(AdsRequestChange, instance=found)
         found = ads_requests.change(
             ads_request=found, by=request.user, notes=data.get("notes"), cancel="status" in data
         )

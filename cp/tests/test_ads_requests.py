@@ -168,11 +168,23 @@ def test_a_cp_cancels_and_the_step_is_remembered(client, cp):
     ],
 )
 def test_a_cp_changes_nothing_else(client, cp, change):
-    request = AdsRequestFactory(cp=cp, notes="Before")
+    request = AdsRequestFactory(cp=cp, notes="Before", status="in_discussion")
     before = AdsRequest.objects.values().get()
     assert client.put(f"{PATH}/{request.pk}", change).status_code == 400
     assert AdsRequest.objects.values().get() == before
     assert not Event.objects.exists()
+
+
+@pytest.mark.parametrize("change", [{"notes": "Evenings"}, {"status": "cancelled"}])
+def test_a_client_may_send_the_whole_request_back(client, cp, change):
+    request = AdsRequestFactory(cp=cp, status="running", budget_inr=Decimal("15000.55"))
+    shown = client.get(f"{PATH}/{request.pk}").json()["ad_request"]
+
+    answer = client.put(f"{PATH}/{request.pk}", shown | change)
+
+    assert answer.status_code == 200, answer.content
+    found = answer.json()["ad_request"]
+    assert found == shown | change | {"updated_at": found["updated_at"]}
 
 
 @pytest.mark.parametrize("status", ["completed", "cancelled"])
