@@ -1,5 +1,7 @@
 """What every view of every face stands on."""
 
+from functools import cache
+
 from django.db import transaction
 from django.http import Http404
 from django.views.decorators.csrf import csrf_exempt
@@ -47,7 +49,9 @@ class FaceViewSet(ViewSet):
 
     def body(self, serializer: type[serializers.Serializer], **kwargs) -> dict:
         """The validated body. DRF's ValidationError becomes the face's 400."""
-        return self._valid(serializer(data=self.request.data, context={"user": self.request.user}, **kwargs))
+        made = serializer(data=self.request.data, context={"user": self.request.user}, **kwargs)
+        made.is_valid(raise_exception=True)
+        return dict(made.validated_data)
 
     def query(self, serializer: type[serializers.Serializer]) -> dict:
         """The validated query parameters; parameters nobody declared are ignored.
@@ -55,12 +59,14 @@ class FaceViewSet(ViewSet):
         An empty parameter is one that was not sent: `?status=` filters nothing. Clients send every filter they have.
         """
         sent = {name: value for name, value in self.request.query_params.items() if value != ""}
-        return self._valid(serializer(data=sent, context={"user": self.request.user}))
+        return dict(_made_once(serializer).run_validation(sent))
 
-    @staticmethod
-    def _valid(serializer) -> dict:
-        serializer.is_valid(raise_exception=True)
-        return dict(serializer.validated_data)
+
+@cache
+def _made_once(serializer: type[serializers.Serializer]) -> serializers.Serializer:
+    """For queries, which need no context: to copy the fields takes longer than to read with them, and reading changes
+    nothing in them."""
+    return serializer()
 
 
 def ok(data) -> Response:

@@ -12,6 +12,7 @@ from betterside.api import ranges
 
 from .. import filters
 from ..models import Lead, LeadRollup
+from . import kept_total
 from .statuses import all_statuses
 
 CREATED, CLOSED = LeadRollup.CountedBy.CREATED, LeadRollup.CountedBy.CLOSED
@@ -62,9 +63,11 @@ def of_leads(by, query: dict, *groups: str, measures: tuple = ("leads",), counte
 def total(by, found: QuerySet, query: dict) -> int:
     """How many leads `found` has, exactly. It is what the user may see of the query; of a query that the rollups cannot
     answer it is counted."""
-    if _is_kept(by, query):
+    if not _is_kept(by, query):
+        return found.count()
+    if query.keys() & {"date_from", "date_to"}:
         return of_leads(by, query)[0]["leads"]
-    return found.count()
+    return kept_total.of(by, query)
 
 
 def waiting(by, found: QuerySet, query: dict) -> int:

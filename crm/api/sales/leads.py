@@ -112,7 +112,7 @@ class LeadViewSet(SalesViewSet):
 
     def _found(self, leads, query: dict):
         order = query.get("ordering", "-created_at")
-        return filters.leads(leads, query, self.entity.zone).select_related("status").order_by(_column(order))
+        return filters.leads(leads, query, self.entity.zone).order_by(_column(order))
 
     @documented(
         body=NewSalesLead, answer=one_of(SalesLeadShape), status=201, summary="Create a lead in the main pipeline"
