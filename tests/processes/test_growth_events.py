@@ -9,7 +9,7 @@ import pytest
 
 from betterside.accounts.seed import PASSWORD
 
-from .test_servers import ask, port  # noqa: F401 - a fixture
+from .test_servers import ask
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("processes")]
 LEADS = 12
