@@ -48,12 +48,14 @@ class ActivityQuerySet(models.QuerySet):
         """Meetings that took place: what the channel calls a site visit."""
         return self.filter(activity_type=Activity.Type.MEETING, status=Activity.Status.COMPLETED)
 
+    # A date that is compared is there. To say so besides lets PostgreSQL expect a hundredth of the rows, and read them
+    # all instead of the first.
     def upcoming(self, now):
         """Follow-ups that are due now or later."""
-        return self.with_follow_up().filter(next_follow_up_date__gte=now)
+        return self.filter(status=Activity.Status.PENDING, next_follow_up_date__gte=now)
 
     def overdue(self, now):
-        return self.with_follow_up().filter(next_follow_up_date__lt=now)
+        return self.filter(status=Activity.Status.PENDING, next_follow_up_date__lt=now)
 
 
 class Activity(models.Model):
