@@ -8,19 +8,19 @@ results.md here.
 """
 
 import argparse
+import http.client
 import sys
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from . import capture, export, machine
 from .cases import Case, chosen
 from .house import BenchHouse, environment_is_quiet
-from .measure import Desk
+from .measure import Desk, Measured
 from .report import HERE, Results
-
-COLUMNS = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
 
 
 def main(arguments: list[str] | None = None) -> Results:
@@ -51,29 +51,43 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
 
 
 def run(options: argparse.Namespace, console: Console) -> Results:
+    """What was measured is written after each size, so that a run that ends early keeps it."""
     cases = chosen(options.only)
     results = Results(options.sizes, cases=list(cases))
     with BenchHouse(leads=options.sizes[0]) as house:
-        results.machine = machine.facts(house)
+        results.machine, results.seconds_to_seed = machine.facts(house), house.seconds
         desk = Desk(house)
         results.queries = desk.count_queries(cases)
         for size in options.sizes:
             if size > house.leads:
                 house.fill(size)
             desk.restock()
-            measure_all(desk, results, cases, size, options.repeat, console)
-            if wanted(options, "export"):
-                results.add(export.CASE, size, export.measure(desk))
+            for case, measure in at_size(desk, options, cases, size):
+                attempt(results, case, size, measure, console)
+            results.write(options.output)
         if wanted(options, "capture"):
             results.capture = capture.figures(house, webhooks=4 * options.repeat, leads=options.repeat)
-        results.seconds_to_seed = house.seconds
     return results
 
 
-def measure_all(desk: Desk, results: Results, cases: list[Case], size: int, repeat: int, console: Console) -> None:
-    with Progress(*COLUMNS, console=console, transient=True) as progress:
-        for case in progress.track(cases, description=f"{size:,} leads"):
-            results.add(case, size, desk.measure(case, repeat))
+def at_size(desk: Desk, options: argparse.Namespace, cases: list[Case], size: int) -> list[tuple[Case, Callable]]:
+    """Each case with what measures it."""
+    forms = export.forms(size) if wanted(options, "export") else []
+    return [(case, partial(desk.measure, case, options.repeat)) for case in cases] + [
+        (form.case, partial(export.measure, desk, form)) for form in forms
+    ]
+
+
+def attempt(results: Results, case: Case, size: int, measure: Callable[[], Measured], console: Console) -> None:
+    """A case that fails is named at the end, and in the process's exit code; the others are measured all the same."""
+    try:
+        measured = measure()
+    except (RuntimeError, OSError, http.client.HTTPException) as error:
+        results.failures.append(f"{case.name} at {size:,}: {type(error).__name__}: {error}")
+        console.print(f"[red]{results.failures[-1]}", soft_wrap=True)
+    else:
+        results.add(case, size, measured)
+        console.print(f"{size:>9,}  {case.name:<40} {measured}", highlight=False)
 
 
 def wanted(options: argparse.Namespace, name: str) -> bool:
@@ -81,4 +95,4 @@ def wanted(options: argparse.Namespace, name: str) -> bool:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(1 if main().failures else 0)

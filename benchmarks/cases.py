@@ -73,6 +73,10 @@ def new_lead(values: dict) -> dict:
     }
 
 
+def report(values: dict, **filters) -> dict:
+    return {"report_type": "lead_performance", "filters": {"date_from": values["since"]} | filters}
+
+
 def listing(name: str, path: str, *floor: str, **options) -> Case:
     return Case(name, path, floor, group="lists", **options)
 
@@ -162,6 +166,25 @@ FIGURES = [
         floors.activities("status"),
     ),
     sales("analytics: sla-compliance", "analytics/sla-compliance", floors.SLA, floors.stays(floors.LASTED)),
+    sales(
+        "custom report",
+        "analytics/custom-report",
+        floors.SUMMARY + floors.REPORTED,
+        floors.funnel(floors.REPORTED),
+        method="POST",
+        body=lambda values: report(values, platform="facebook", status=["contacted"]),
+    ),
+    sales(
+        "custom report with sections",
+        "analytics/custom-report",
+        floors.SUMMARY + floors.SINCE,
+        floors.funnel(floors.SINCE),
+        floors.grouped("platform", where=floors.SINCE),
+        floors.grouped("assigned_user_id", where=floors.SINCE),
+        floors.grouped("date_trunc('month', lead.created_at)", where=floors.SINCE),
+        method="POST",
+        body=lambda values: report(values, group_by="month", include_platforms=True, include_users=True),
+    ),
     sales("leads: counts", "leads/counts", floors.grouped("status_id", "count(*)")),
     sales("leads: pipeline", "leads/pipeline", floors.BOARD, floors.grouped("status_id", "count(*)")),
     sales("assignments: workload-stats", "assignments/workload-stats", floors.WORKLOAD),

@@ -47,7 +47,7 @@ async def answer(scope):
 async def export(scope):
     async with pool.connection() as connection:
         values = await user(scope, connection)
-        async with connection.cursor().copy(floors.EXPORT, values) as copy:
+        async with connection.cursor().copy(floors.EXPORTS[scope["path"]], values) as copy:
             async for part in copy:
                 yield bytes(part)
 
@@ -56,7 +56,7 @@ async def health(scope):
     yield b"{}"
 
 
-WAYS = {floors.EXPORT_PATH: export, floors.HEALTH_PATH: health}
+WAYS = dict.fromkeys(floors.EXPORTS, export) | {floors.HEALTH_PATH: health}
 
 
 async def user(scope, connection) -> dict:

@@ -100,9 +100,8 @@ VALUES ('meta', %(n)s, 'FLOOR', 'F', '', '', '{"field": "leadgen"}', 'duplicate'
 ON CONFLICT DO NOTHING RETURNING id
 """
 
-EXPORT_PATH, HEALTH_PATH = "/export", "/healthz"
-EXPORT = f"""
-COPY (
+CSV_PATH, JSON_PATH, HEALTH_PATH = "/export/csv", "/export/json", "/healthz"
+EXPORTED = f"""
     SELECT lead.id, lead_code, lead.first_name, lead.last_name, full_name, lead.email, lead.phone, company, job_title,
         status.name AS status, lead.pipeline_id AS pipeline, platform, source, campaign_name, project.title AS project,
         score, value, owner.email AS assigned_user, lead.created_at, assigned_at, last_interaction_at, closed_at,
@@ -110,8 +109,11 @@ COPY (
     FROM {JOINED} LEFT JOIN cp_project project ON project.id = lead.project_id
     LEFT JOIN accounts_user owner ON owner.id = lead.assigned_user_id
     WHERE {LIVE} ORDER BY lead.created_at DESC, lead.id DESC
-) TO STDOUT (FORMAT csv, HEADER)
 """
+EXPORTS = {
+    CSV_PATH: f"COPY ({EXPORTED}) TO STDOUT (FORMAT csv, HEADER)",
+    JSON_PATH: f"COPY (SELECT row_to_json(exported) FROM ({EXPORTED}) exported) TO STDOUT",
+}
 
 # --- Figures -------------------------------------------------------------------------------------
 
@@ -146,11 +148,16 @@ def activities(by: str, figures: str = STATES) -> str:
     return f"SELECT {by} AS by, {figures} FROM crm_activity activity WHERE {BY_PEOPLE} GROUP BY 1"
 
 
-FUNNEL = f"""SELECT reach, count(*) FROM (
+def funnel(where: str = "") -> str:
+    return f"""SELECT reach, count(*) FROM (
     SELECT lead.id, max(passed.position) FILTER (WHERE NOT passed.is_lost) AS reach
     FROM crm_lead lead JOIN crm_stageentry stay ON stay.lead_id = lead.id
     JOIN crm_leadstatus passed ON passed.id = stay.status_id
-    WHERE {LIVE} AND lead.pipeline_id = 'sales' GROUP BY lead.id) reached GROUP BY reach"""
+    WHERE {LIVE} AND lead.pipeline_id = 'sales' {where} GROUP BY lead.id) reached GROUP BY reach"""
+
+
+FUNNEL = funnel()
+REPORTED = SINCE + " AND lead.platform = 'facebook'" + CONTACTED
 PERIODS = f"""SELECT (created_at AT TIME ZONE 'Asia/Kolkata')::date AS period, count(*) FROM crm_lead lead
     WHERE {LIVE} GROUP BY 1"""
 PERIODS_CLOSED = f"""SELECT (closed_at AT TIME ZONE 'Asia/Kolkata')::date AS period,

@@ -56,6 +56,7 @@ class BenchHouse(House):
     def fill(self, leads: int) -> None:
         """Up to so many leads of the sales entity, a tenth of that of each other face's."""
         self.leads = leads
+        print(f"Filling up to {leads:,} leads, and {leads // 10:,} of each other face", flush=True)
         started = time.perf_counter()
         self.python("benchmarks.prepare", "--leads", str(leads), "--faces", str(leads // 10))
         self.seconds[leads] = round(time.perf_counter() - started, 1)

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from .cases import CASES, CP, GROWTH, MANAGER, MARKETING, PRACTICE, Case, Stock, thirty_days_ago
 from .house import BenchHouse
 
-WARM_UP = 3
+WARM_UP = 10
 # Seconds for one side of one case at one size, after which it is asked no more, unless that was fewer than so often.
 LONGEST, FEWEST = 1.5, 2
 STOCK = """
@@ -32,6 +32,13 @@ class Measured:
     def ratio(self) -> float:
         return self.ms / self.floor_ms
 
+    def __str__(self) -> str:
+        return f"{in_ms(self.ms)} / {in_ms(self.floor_ms)} = {self.ratio:.1f}×"
+
+
+def in_ms(value: float) -> str:
+    return f"{value:,.0f}" if value >= 100 else f"{value:.1f}"
+
 
 class Client:
     """One kept-alive connection, with as little of its own as possible."""
@@ -42,9 +49,13 @@ class Client:
     def ask(self, method: str, path: str, body: bytes | None = None, headers: dict | None = None) -> float:
         """Milliseconds until the whole answer is here; it is left in `content`."""
         started = time.perf_counter()
-        self.connection.request(method, path, body, headers or {})
-        answer = self.connection.getresponse()
-        self.content = answer.read()
+        try:
+            self.connection.request(method, path, body, headers or {})
+            answer = self.connection.getresponse()
+            self.content = answer.read()
+        except (OSError, http.client.HTTPException):
+            self.connection.close()  # the next request opens another
+            raise
         took = (time.perf_counter() - started) * 1000
         if answer.status >= 400:
             raise RuntimeError(f"{method} {path}: {answer.status} {self.content[:300]!r}")

@@ -3,20 +3,27 @@
 import json
 
 import pytest
+from rich.console import Console
 
 from benchmarks import export
-from benchmarks.__main__ import main
+from benchmarks.__main__ import attempt, main
 from benchmarks.cases import CASES, chosen
 from benchmarks.measure import Measured
 from benchmarks.report import Results
+
+FACTS = ["cpu", "cores", "memory_gb", "system", "python", "postgresql", "server", "at", "load_before"]
 
 
 @pytest.mark.slow
 def test_every_case_is_measured_beside_its_floor(tmp_path, capsys):
     main(["--sizes", "200,300", "--repeat", "2", "--output", str(tmp_path)])
     written = json.loads((tmp_path / "results.json").read_text())
-    assert [case["name"] for case in written["cases"]] == [*(case.name for case in CASES), export.CASE.name]
-    assert all(case["queries"] for case in written["cases"][:-1])
+    assert [case["name"] for case in written["cases"]] == [
+        *(case.name for case in CASES),
+        *(form.case.name for form in export.FORMS),
+    ]
+    assert all(case["queries"] for case in written["cases"][: len(CASES)])
+    assert written["failures"] == []
     for case in written["cases"]:
         assert case["sizes"]["200"]["ms"] > 0
         assert case["sizes"]["200"]["floor_ms"] > 0
@@ -42,6 +49,31 @@ def test_bars_are_met_or_not_as_it_is():
     assert Results([100_000, 1_000_000], cases=cases, measured=measured).bars() == [
         ("sales leads, 20 at 100,000", "3×", 2.0, True),
         ("sales leads, 20 at 1,000,000", "3×", 4.0, False),
-        ("sales leads, 20, 100k to 1M", "1.25×", 2.0, False),
+        ("sales leads, 20, 100,000 to 1,000,000", "1.25×", 2.0, False),
         ("dashboard at 1,000,000", "50 ms", 49.0, True),
     ]
+
+
+def test_a_case_that_fails_is_named_and_the_others_are_measured(capsys):
+    results, first, second = Results([10]), *CASES[:2]
+
+    def fail() -> Measured:
+        raise RuntimeError("500")
+
+    attempt(results, first, 10, fail, Console())
+    attempt(results, second, 10, lambda: Measured(2.0, 1.0, 9), Console())
+
+    assert results.failures == [f"{first.name} at 10: RuntimeError: 500"]
+    assert results.cases == [second]
+    assert first.name in capsys.readouterr().out
+
+
+def test_what_one_size_gave_is_written_before_the_next_is_measured(tmp_path):
+    results = Results([10, 20], machine=dict.fromkeys(FACTS, "-"), cases=CASES[:2])
+    results.add(CASES[0], 10, Measured(2.0, 1.0, 9))
+    results.write(tmp_path)
+
+    written = json.loads((tmp_path / "results.json").read_text())
+    assert written["cases"][0]["sizes"]["10"]["ratio"] == 2
+    assert written["cases"][1]["sizes"] == {}
+    assert f"| {CASES[0].name} |  | 2.0 / 1.0 = 2.0× | – |" in (tmp_path / "results.md").read_text()
