@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from .cases import CASES, CP, GROWTH, MANAGER, MARKETING, PRACTICE, Case, Stock, thirty_days_ago
 from .house import BenchHouse
 
-WARM_UP = 10
+WARM_UP = 5
 # Seconds for one side of one case at one size, after which it is asked no more, unless that was fewer than so often.
 LONGEST, FEWEST = 1.5, 2
 STOCK = """
