@@ -1,19 +1,19 @@
 """The growth dashboard's figures (growth.md, section A; DESIGN section 6, "Growth KPIs")."""
 
+from collections import Counter
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import date, timedelta
+from decimal import Decimal
 
-from django.db.models import Count, Q, Sum
-from django.db.models.functions import TruncDate
+from django.db.models import Q, Sum
 
-from betterside import days
-
-from ..models import Lead
+from . import tallies
 from .numbers import rate
+from .statuses import all_statuses
 
-PIPELINE = "growth"
+QUERY = {"pipeline": "growth"}
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+ONE_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -22,38 +22,47 @@ class Span:
 
     first: date
     last: date
-    zone: ZoneInfo
 
     @property
     def length(self) -> int:
         return (self.last - self.first).days + 1
 
-    @property
-    def start(self) -> datetime:
-        return days.start_of(self.first, self.zone)
-
-    @property
-    def end(self) -> datetime:
-        return days.bounds(self.last, self.last, self.zone)[1]
-
     def preceding(self) -> "Span":
         """As many days, right before these."""
-        return Span(self.first - timedelta(days=self.length), self.first - timedelta(days=1), self.zone)
+        return Span(self.first - timedelta(days=self.length), self.first - ONE_DAY)
 
     def days(self) -> list[date]:
         return [self.first + timedelta(days=n) for n in range(self.length)]
 
 
-def stats(entity, span: Span) -> dict:
-    """Each figure with its change against the preceding span, in four queries."""
+@dataclass(frozen=True)
+class Standing:
+    """What an entity had at the end of a day: all leads that had come, those closed by then, and those won."""
+
+    created: int
+    closed: int
+    won: int
+    revenue: Decimal
+
+    @property
+    def active(self) -> int:
+        return self.created - self.closed
+
+
+def stats(by, span: Span) -> dict:
+    """Each figure with its change against the preceding span."""
     before = span.preceding()
-    (revenue, won), (revenue_before, won_before) = _closed(entity, span, before)
-    created, created_before = _created(entity, span, before)
+    statuses = all_statuses()
+    first, then, now = (_standing(by, day, statuses) for day in (before.first - ONE_DAY, before.last, span.last))
+    rates = (
+        rate(now.won - then.won, now.created - then.created),
+        rate(then.won - first.won, then.created - first.created),
+    )
     return {
-        "revenue": kpi(revenue, revenue_before),
-        "active_leads": kpi(*_active(entity, span, before)),
-        "conversion_rate": kpi(rate(won, created), rate(won_before, created_before)),
-        "link_clicks": kpi(*_clicks(entity, span, before)),
+        "revenue": kpi(now.revenue - then.revenue, then.revenue - first.revenue),
+        "active_leads": kpi(now.active, then.active),
+        "conversion_rate": kpi(*rates),
+        "link_clicks": kpi(*_clicks(by.entity, span, before)),
     }
 
 
@@ -65,55 +74,34 @@ def kpi(value, before) -> dict:
     return {"value": value, "change": change, "trend": trend}
 
 
-def revenue_by_day(entity, span: Span) -> list[dict]:
+def revenue_by_day(by, span: Span) -> list[dict]:
     """Every day of the span, also those without; up to a week by weekday, more by date."""
-    found = _won(entity, span.start, span.end).annotate(day=TruncDate("closed_at", tzinfo=span.zone))
-    values = dict(found.order_by().values_list("day").annotate(Sum("value")))
+    query = QUERY | {"date_from": span.first, "date_to": span.last}
+    rows = tallies.of_leads(by, query, "day", "status_id", measures=("value",), counted_by=tallies.CLOSED)
+    statuses, values = all_statuses(), Counter()
+    for row in rows:
+        values[row["day"]] += row["value"] if statuses[row["status_id"]].is_won else 0
     name = (lambda day: WEEKDAYS[day.weekday()]) if span.length <= 7 else date.isoformat
-    return [{"date": name(day), "value": values.get(day, 0)} for day in span.days()]
+    return [{"date": name(day), "value": values[day]} for day in span.days()]
 
 
-def leads_by_source(entity, span: Span) -> list[dict]:
+def leads_by_source(by, span: Span) -> list[dict]:
     """Leads created in the span, the most frequent source first."""
-    found = _leads(entity).created_between(span.start, span.end).order_by()
-    counted = found.values_list("source").annotate(count=Count("pk")).order_by("-count", "source")
-    return [{"name": source or "Unknown", "value": count} for source, count in counted]
+    found = tallies.by_source(by, QUERY | {"date_from": span.first, "date_to": span.last})
+    ordered = sorted(found.items(), key=lambda pair: (-pair[1], pair[0]))
+    return [{"name": source or "Unknown", "value": count} for source, count in ordered]
 
 
-def _leads(entity):
-    return Lead.objects.filter(entity=entity).in_pipeline(PIPELINE)
-
-
-def _won(entity, start: datetime, end: datetime):
-    return _leads(entity).won().filter(closed_at__gte=start, closed_at__lt=end)
-
-
-def _closed(entity, span: Span, before: Span) -> tuple[tuple, tuple]:
-    """((value, count), the same before) of leads won in each."""
-    now = Q(closed_at__gte=span.start)
-    found = _won(entity, before.start, span.end).aggregate(
-        revenue=Sum("value", filter=now, default=0),
-        won=Count("pk", filter=now),
-        revenue_before=Sum("value", filter=~now, default=0),
-        won_before=Count("pk", filter=~now),
-    )
-    return (found["revenue"], found["won"]), (found["revenue_before"], found["won_before"])
-
-
-def _created(entity, span: Span, before: Span) -> tuple[int, int]:
-    now = Q(created_at__gte=span.start)
-    found = _leads(entity).created_between(before.start, span.end)
-    return tuple(found.aggregate(now=Count("pk", filter=now), before=Count("pk", filter=~now)).values())
-
-
-def _active(entity, span: Span, before: Span) -> tuple[int, int]:
-    """Leads created up to the end of each that were open then: a lead closed since was active before."""
-    found = _leads(entity).created_between(None, span.end).filter(Q(closed_at=None) | Q(closed_at__gte=before.end))
-    return tuple(
-        found.aggregate(
-            now=Count("pk", filter=Q(closed_at=None) | Q(closed_at__gte=span.end)),
-            before=Count("pk", filter=Q(created_at__lt=before.end)),
-        ).values()
+def _standing(by, day: date, statuses: dict) -> Standing:
+    """Two queries. No lead closes before it comes, so those closed are among those that had come."""
+    until = QUERY | {"date_to": day}
+    rows = tallies.of_leads(by, until, "status_id", measures=("value",), counted_by=tallies.CLOSED)
+    won = [row for row in rows if statuses[row["status_id"]].is_won]
+    return Standing(
+        created=tallies.of_leads(by, until)[0]["leads"],
+        closed=sum(row["leads"] for row in rows),
+        won=sum(row["leads"] for row in won),
+        revenue=sum((row["value"] for row in won), Decimal()),
     )
 
 

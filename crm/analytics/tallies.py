@@ -11,7 +11,7 @@ from django.db.models.functions import TruncDate
 from betterside.api import ranges
 
 from .. import filters
-from ..models import Lead, LeadRollup
+from ..models import Lead, LeadRollup, SourceRollup
 from . import kept_total
 from .statuses import all_statuses
 
@@ -68,6 +68,18 @@ def total(by, found: QuerySet, query: dict) -> int:
     if query.keys() & {"date_from", "date_to"}:
         return of_leads(by, query)[0]["leads"]
     return kept_total.of(by, query)
+
+
+def by_source(by, query: dict) -> dict[str, int]:
+    """Source → how many leads; the query knows `pipeline` and days. Sources without leads are left out."""
+    if by.entity.has_rollups and by.may("leads.read_entity"):
+        kept = SourceRollup.objects.visible_to(by).filter(pipeline_id=query["pipeline"])
+        kept = kept.spanning(query.get("date_from"), query.get("date_to"))
+        rows = kept.order_by().values_list("source").annotate(Sum("leads"))
+    else:
+        found = filters.leads(Lead.objects.visible_to(by), query, by.entity.zone)
+        rows = found.order_by().values_list("source").annotate(Count("pk"))
+    return {source: int(count) for source, count in rows if count}
 
 
 def waiting(by, found: QuerySet, query: dict) -> int:

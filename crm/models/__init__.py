@@ -12,7 +12,7 @@ from .pipeline import LeadStatus, Pipeline, StatusTransition
 from .practice import PracticeProfile
 from .report import AllowedRecipient, ReportSchedule, ReportTemplate
 from .report_run import ReportDelivery, ReportRun
-from .rollup import Grain, LeadRollup
+from .rollup import Grain, LeadRollup, SourceRollup
 from .stage import StageEntry
 from .task import Task, TaskNotFound
 from .work_rollups import ActivityRollup, ContactedRollup, StayRollup
@@ -44,6 +44,7 @@ __all__ = [
     "ReportRun",
     "ReportSchedule",
     "ReportTemplate",
+    "SourceRollup",
     "StageEntry",
     "StatusTransition",
     "StayRollup",

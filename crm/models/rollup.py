@@ -123,3 +123,36 @@ class LeadRollup(models.Model):
 
     def __str__(self):
         return f"{self.leads} leads {self.counted_by} {self.day}"
+
+
+class SourceRollup(models.Model):
+    """Live leads by the day they were created and what brought them."""
+
+    OWNER = None
+    DIMENSIONS = ("day", "pipeline_id", "source")
+    MEASURES = ("leads",)
+
+    entity = models.ForeignKey("accounts.Entity", on_delete=models.CASCADE, related_name="+", db_index=False)
+    grain = models.PositiveSmallIntegerField(choices=Grain)
+    day = models.DateField(help_text="The month's first in cells of months.")
+    pipeline_id = models.CharField(max_length=20)
+    source = models.CharField(max_length=255, blank=True)
+    leads = models.BigIntegerField()
+
+    objects = RollupQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["entity", "grain", "day", "pipeline_id", "source"],
+                condition=~Q(grain=Grain.CHANGE),
+                name="sourcerollup_one_per_cell",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["entity", "day"], condition=Q(grain=Grain.CHANGE), name="sourcerollup_change"),
+            models.Index(fields=["entity"], condition=Q(leads=0), name="sourcerollup_empty"),
+        ]
+
+    def __str__(self):
+        return f"{self.leads} leads of {self.day} by {self.source}"

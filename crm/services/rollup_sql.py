@@ -1,9 +1,10 @@
 """The statements of crm.services.rollups, for any rollup table. `facts` is the function that tells what each row adds."""
 
-from ..models import ActivityRollup, ContactedRollup, EntryRollup, Grain, LeadRollup, StayRollup
+from ..models import ActivityRollup, ContactedRollup, EntryRollup, Grain, LeadRollup, SourceRollup, StayRollup
 
 FACTS = {
     LeadRollup: "crm_leadfacts",
+    SourceRollup: "crm_sourcefacts",
     StayRollup: "crm_stayfacts",
     EntryRollup: "crm_entryfacts",
     ActivityRollup: "crm_activityfacts",

@@ -29,6 +29,7 @@ def broken() -> list[str]:
             pk__in=Assignment.objects.exclude(entity=F("lead__entity")).values("lead")
         ),
         "status of another pipeline": leads.exclude(status__pipeline=F("pipeline")),
+        "closed before it was created": leads.filter(closed_at__lt=F("created_at")),
         "closed without a closing status": leads.filter(
             closed_at__isnull=False, status__is_won=False, status__is_lost=False
         ),

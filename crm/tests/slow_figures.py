@@ -56,6 +56,21 @@ class Slow:
         fitting = [one for one in self.activities if self.fits(self.all[one.lead_id], query)]
         return [one for one in fitting if self.within(one.created_at, query)]
 
+    def growth(self, first, last) -> dict:
+        leads, span = self.leads({"pipeline": "growth"}), {"date_from": first, "date_to": last}
+        won = [one for one in leads if self.won(one) and self.within(one.closed_at, span)]
+        created = [one for one in leads if self.within(one.created_at, span)]
+        come = [one for one in leads if self.day(one.created_at) <= last]
+        return {
+            "revenue": sum(one.value for one in won),
+            "active_leads": sum(one.closed_at is None or self.day(one.closed_at) > last for one in come),
+            "conversion_rate": share(len(won), len(created)),
+        }
+
+    def sources(self, first, last) -> Counter:
+        leads = self.leads({"pipeline": "growth", "date_from": first, "date_to": last})
+        return Counter(one.source or "Unknown" for one in leads)
+
     def overdue(self, done: list[Activity]) -> list[Activity]:
         planned = [one for one in done if one.status == "pending" and one.next_follow_up_date]
         return [one for one in planned if one.next_follow_up_date < self.now]

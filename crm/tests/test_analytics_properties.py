@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from betterside import clock
 
 from ..analytics import activities as doings
-from ..analytics import efficiency, pipeline, reports, sla, stages, tallies, workload
+from ..analytics import efficiency, growth, pipeline, reports, sla, stages, tallies, workload
 from ..models import Lead, StageEntry
 from ..services import rollups
 from .histories import HISTORIES, PLATFORMS, SOURCES, START, History
@@ -87,8 +87,21 @@ def _compare(history: History, queries: list[dict]) -> None:
                 _compare_stages(by, slow, query)
                 _compare_stays(by, slow, query)
                 _compare_activities(by, slow, query)
+            _compare_growth(by, slow)
         by.entity.rollup_zone = by.entity.timezone
         _compare_totals(by, slow)
+
+
+def _compare_growth(by, slow: Slow) -> None:
+    for first, length in ((START.date(), 10), (START.date() + timedelta(days=3), 30), (date(1990, 1, 1), 20_000)):
+        span = growth.Span(first, first + timedelta(days=length - 1))
+        figures = {name: kpi["value"] for name, kpi in growth.stats(by, span).items()}
+        assert figures == slow.growth(span.first, span.last) | {"link_clicks": 0}
+        expected = slow.sources(span.first, span.last)
+        assert {row["name"]: row["value"] for row in growth.leads_by_source(by, span)} == expected
+        if length < 1000:
+            days = [row["value"] for row in growth.revenue_by_day(by, span)]
+            assert days == [slow.growth(day, day)["revenue"] for day in span.days()]
 
 
 def _compare_activities(by, slow: Slow, query: dict) -> None:

@@ -5,7 +5,7 @@ from datetime import timedelta
 from rest_framework import serializers
 from rest_framework.response import Response
 
-from betterside import clock
+from betterside import clock, days
 from betterside.api.ranges import DayField
 from betterside.api.schema import documented
 from betterside.errors import Invalid
@@ -49,12 +49,12 @@ class DashboardViewSet(GrowthViewSet):
     right = "analytics.read"
 
     def span(self) -> growth.Span:
-        query, zone = self.query(DashboardQuery), self.entity.zone
-        last = query.get("endDate") or clock.now().astimezone(zone).date()
+        query = self.query(DashboardQuery)
+        last = query.get("endDate") or days.local(clock.now(), self.entity.zone)
         first = query.get("startDate") or last - timedelta(days=DEFAULT_DAYS - 1)
         if first > last:
             raise Invalid(fields={"startDate": "startDate is after endDate."})
-        return growth.Span(first, last, zone)
+        return growth.Span(first, last)
 
     def chart_span(self) -> growth.Span:
         span = self.span()
@@ -64,12 +64,12 @@ class DashboardViewSet(GrowthViewSet):
 
     @documented(query=DashboardQuery, answer=StatsShape(), summary="The figures at the top")
     def stats(self, request):
-        return Response(growth.stats(self.entity, self.span()))
+        return Response(growth.stats(request.user, self.span()))
 
     @documented(query=DashboardQuery, answer=DayShape(many=True), summary="Revenue by day")
     def revenue(self, request):
-        return Response(growth.revenue_by_day(self.entity, self.chart_span()))
+        return Response(growth.revenue_by_day(request.user, self.chart_span()))
 
     @documented(query=DashboardQuery, answer=SourceShape(many=True), summary="New leads by source")
     def sources(self, request):
-        return Response(growth.leads_by_source(self.entity, self.span()))
+        return Response(growth.leads_by_source(request.user, self.span()))
