@@ -33,10 +33,20 @@ def tiles(user) -> dict[str, int]:
 
 def count(user, found, query: dict) -> int:
     """How many leads `found` has, which is what the user may see of the query (`cp.filters.leads`)."""
+    return tallies.total(user, found, _asked(user, query))
+
+
+def count_by_status(user, query: dict) -> dict[int, int]:
+    """How many of them are in each status that has any."""
+    return {row["status_id"]: row["leads"] for row in tallies.of_leads(user, _asked(user, query), "status_id")}
+
+
+def _asked(user, query: dict) -> dict:
+    """The query in the words of crm.analytics.tallies."""
     asked = {name: query[name] for name in ("project_id", "status", "search") if query.get(name)}
     if query.get("date") == "today":
         asked["date_from"] = asked["date_to"] = days.today(user.entity.zone)
-    return tallies.total(user, found, asked | {"pipeline": PIPELINE})
+    return asked | {"pipeline": PIPELINE}
 
 
 def leads_per_day(user, length: int = DAYS) -> list[dict]:
@@ -52,8 +62,7 @@ def leads_per_day(user, length: int = DAYS) -> list[dict]:
 
 def leads_by_status(user) -> list[dict]:
     """[{"status": name, "count": n}] in the pipeline's order, also statuses without a lead."""
-    rows = tallies.of_leads(user, {"pipeline": PIPELINE}, "status_id")
-    counts = {row["status_id"]: row["leads"] for row in rows}
+    counts = count_by_status(user, {})
     statuses = LeadStatus.objects.of(PIPELINE).order_by("position")
     return [{"status": status.name, "count": counts.get(status.pk, 0)} for status in statuses]
 

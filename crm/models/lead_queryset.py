@@ -1,5 +1,5 @@
 from django.db import models
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import F, OuterRef, Q, Subquery
 
 from betterside.errors import NotFound
 
@@ -66,10 +66,19 @@ class LeadQuerySet(OwnedQuerySet):
         return self.annotate(follow_up_at=Subquery(pending.values("next_follow_up_date")[:1]))
 
     def to_follow_up(self, before):
-        """Open leads with a follow-up due before the moment, the most urgent first; `with_next_follow_up` included."""
+        """Open leads with a follow-up due before the moment, the most urgent first; `with_next_follow_up` included.
+
+        Told by the follow-ups in the order of their index, so that the first few are found without the others.
+        """
         activities = self.model._meta.get_field("activities").related_model.objects
-        due = activities.overdue(before).of_leads().values("lead")
-        return self.open().filter(pk__in=due).with_next_follow_up().order_by("follow_up_at", "pk")
+        planned = activities.with_follow_up().filter(lead=OuterRef("pk")).order_by("next_follow_up_date", "pk")
+        due = self.open().filter(
+            activities__entity=F("entity"),
+            activities__status="pending",
+            activities__next_follow_up_date__lt=before,
+            activities=Subquery(planned.values("pk")[:1]),
+        )
+        return due.annotate(follow_up_at=F("activities__next_follow_up_date")).order_by("follow_up_at", "pk")
 
 
 class LiveLeads(models.Manager.from_queryset(LeadQuerySet)):

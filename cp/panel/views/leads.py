@@ -20,14 +20,13 @@ class FilteredLeads(PanelMixin):
     """The leads that the address bar's filter leaves, the same for table, board, file and paper."""
 
     def filtered(self) -> dict:
-        """Context: filter (the form), is_filtered, found (leads with their next follow-up), count (how many)."""
+        """Context: filter (the form), filtered (whether it is set), query, found (leads with their next follow-up)."""
         user = self.request.user
         # The lead form opens as a dialog on this page: its ids must stay its own.
         form = LeadFilter(self.request.GET, user=user, auto_id="filter_%s")
         query = form.query()
         found = filters.leads(dashboard.leads_of(user).with_next_follow_up(), query, user.entity.zone)
-        count = dashboard.count(user, found, query)
-        return {"filter": form, "filtered": any(query.values()), "found": found, "count": count}
+        return {"filter": form, "filtered": any(query.values()), "query": query, "found": found}
 
 
 class LeadsView(FilteredLeads, TemplateView):
@@ -35,11 +34,12 @@ class LeadsView(FilteredLeads, TemplateView):
 
     def get_context_data(self, **kwargs):
         context = super().get_context_data(**self.filtered(), **kwargs)
+        user, found, query = self.request.user, context["found"], context["query"]
         if self.request.GET.get("view") == "board":
-            columns = board.columns(context["found"])
+            columns = board.columns(found, dashboard.count_by_status(user, query))
             return context | {"view": "board", "columns": columns if any(one.count for one in columns) else []}
-        pages = Paginator(context["found"], PAGE)
-        pages.count = context["count"]
+        pages = Paginator(found, PAGE)
+        pages.count = dashboard.count(user, found, query)
         page = pages.get_page(self.request.GET.get("page"))
         return context | {"view": "table", "page": page, "bulk_form": MoveForm(auto_id="bulk_%s")}
 

@@ -10,6 +10,7 @@ from betterside import days
 from betterside.api.files import download
 from betterside.errors import Conflict, Invalid
 
+from ... import dashboard
 from ...services import leads
 from .. import export
 from ..forms import BulkForm
@@ -52,5 +53,6 @@ class PrintView(FilteredLeads, TemplateView):
 
     def get_context_data(self, **kwargs):
         context = super().get_context_data(**self.filtered(), **kwargs)
-        leads = context["found"][:MOST_PRINTED]
-        return context | {"leads": leads, "total": context["count"], "most": MOST_PRINTED}
+        found = context["found"]
+        total = dashboard.count(self.request.user, found, context["query"])
+        return context | {"leads": found[:MOST_PRINTED], "total": total, "most": MOST_PRINTED}
