@@ -62,6 +62,7 @@ def run(options: argparse.Namespace, console: Console) -> Results:
             if size > house.leads:
                 house.fill(size)
             desk.restock()
+            desk.warm_up(cases)
             for case, measure in at_size(desk, options, cases, size):
                 attempt(results, case, size, measure, console)
             results.write(options.output)
