@@ -96,6 +96,14 @@ class Slow:
             "overdue": len(pending) - len(come),
         }
 
+    def due(self, before) -> list[tuple]:
+        """(when, lead) of the open leads whose next follow-up is before the moment."""
+        times = {}
+        for one in self.activities:
+            if one.status == "pending" and one.next_follow_up_date and self.all[one.lead_id].closed_at is None:
+                times.setdefault(one.lead_id, []).append(one.next_follow_up_date)
+        return sorted((min(found), pk) for pk, found in times.items() if min(found) < before)
+
     def won(self, lead: Lead) -> bool:
         return self.statuses[lead.status_id].is_won
 

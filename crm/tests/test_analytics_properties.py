@@ -196,6 +196,8 @@ def _compare_totals(by, slow: Slow) -> None:
     leads = slow.leads({})
     waiting = [one for one in leads if not one.assigned_user_id and not one.closed_at]
     found = Lead.objects.visible_to(by)
+    due = found.to_follow_up(slow.now + timedelta(days=2))
+    assert [(one.follow_up_at, one.pk) for one in due] == slow.due(slow.now + timedelta(days=2))
     counts = {status.pk: count for status, count in pipeline.counts(by, "sales")}
     assert tallies.total(by, found, {}) == len(leads)
     assert tallies.waiting(by, found.waiting(), {}) == len(waiting)
