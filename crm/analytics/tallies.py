@@ -33,7 +33,7 @@ def us_between(start, end) -> Func:
 
 EPOCH = Func(template="'epoch'::timestamptz", output_field=DateTimeField())
 COUNTED = {
-    "leads": Count("pk"),
+    "leads": Count("*"),
     "assigned": Count("assigned_user"),
     "late": Count("pk", filter=Q(was_late=True)),
     "assignments": Count("first_assigned_at"),
