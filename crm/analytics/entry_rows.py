@@ -8,7 +8,7 @@ from django.db.models.functions import Coalesce
 
 from betterside.api import ranges
 
-from ..models import StageEntry
+from ..models import Lead, StageEntry
 from . import sla
 from .tallies import us_between
 
@@ -82,15 +82,29 @@ BEFORE = {"timed": Count("previous__duration_hours"), "before_hours": Sum("previ
 
 def movers(by, query: dict) -> list[dict]:
     """By person: their moves, the hours before these (as `steps`), the leads they moved, and to won and to lost."""
-    moves = stays(by, query).changes().exclude(user=None)
-    if "user_id" in query:
-        moves = moves.filter(user_id=query["user_id"])
-    counted = {
-        "handled": Count("lead", distinct=True),
-        "won": leads(Q(status__is_won=True)),
-        "lost": leads(Q(status__is_lost=True)),
-    }
-    return list(moves.values("user_id").annotate(stays=Count("pk"), **BEFORE, **counted).order_by())
+    moves = _of_person(stays(by, query).changes(), query)
+    return list(moves.values("user_id").annotate(stays=Count("pk"), **BEFORE, **HANDLED).order_by())
+
+
+HANDLED = {
+    "handled": Count("lead", distinct=True),
+    "won": leads(Q(status__is_won=True)),
+    "lost": leads(Q(status__is_lost=True)),
+}
+
+
+def handled(by, query: dict) -> dict[int, dict]:
+    """The leads of `movers`, for a user who sees all leads of the entity. Few of these do not count: they are left out
+    by their index, so that no lead is read."""
+    gone = Lead.with_deleted.in_entity_of(by).gone().order_by().values("pk")
+    found = stays(by, query) if "pipeline" in query else StageEntry.objects.filter(entity_id=by.entity_id)
+    moves = _of_person(found.changes().entered_between(*ranges.bounds(query, by.entity.zone)), query)
+    rows = moves.exclude(lead__in=gone).values("user_id").annotate(**HANDLED).order_by()
+    return {row["user_id"]: row for row in rows}
+
+
+def _of_person(moves, query: dict):
+    return moves.filter(user_id=query["user_id"]) if "user_id" in query else moves.exclude(user=None)
 
 
 def _by_status(found, **figures) -> list[dict]:

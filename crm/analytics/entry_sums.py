@@ -105,19 +105,24 @@ def steps(by, query: dict) -> list[dict]:
 
 def movers(by, query: dict) -> list[dict]:
     """A lead that somebody moved in the range counts once. Up to now that is their last move of it, from the beginning
-    their first; of a range that moves came before and after, the rows are read."""
-    first, last = query.get("date_from"), query.get("date_to")
-    if not last or _is_empty(by, query, last + DAY, None):
-        turn = "last"
-    elif not first or _is_empty(by, query, None, first - DAY):
-        turn = "first"
-    else:
-        return entry_rows.movers(by, query)
+    their first; of a range that moves came before and after, the leads are counted from its rows."""
+    moves = _kept(by, query, by_owner=True).filter(previous_status_id__isnull=False, user_id__isnull=False)
+    turn, before = _turn(by, query), ("timed", "before_hours")
+    if turn is None:
+        counted = entry_rows.handled(by, query)
+        rows = _sums(moves, "user_id", measures=before)
+        return [row | counted.get(row["user_id"], {"handled": 0, "won": 0, "lost": 0}) for row in rows]
     statuses = all_statuses()
     ends = {name: Q(status_id__in=_of_kind(statuses, f"is_{name}")) for name in ("won", "lost")}
-    moves = _kept(by, query, by_owner=True).filter(previous_status_id__isnull=False, user_id__isnull=False)
     counts = {name: Sum(f"{turn}_of_kind", filter=kind, default=0) for name, kind in ends.items()}
-    return _sums(moves, "user_id", measures=("timed", "before_hours"), handled=Sum(f"{turn}_moves"), **counts)
+    return _sums(moves, "user_id", measures=before, handled=Sum(f"{turn}_moves"), **counts)
+
+
+def _turn(by, query: dict) -> str | None:
+    first, last = query.get("date_from"), query.get("date_to")
+    if not last or _is_empty(by, query, last + DAY, None):
+        return "last"
+    return "first" if not first or _is_empty(by, query, None, first - DAY) else None
 
 
 def _of_kind(statuses: dict[int, LeadStatus], flag: str) -> list[int]:

@@ -122,6 +122,20 @@ def test_user_performance(figures, team):
     assert figures("user-performance", f"user_id={team['john'].pk}") == rows[1:2]
 
 
+@pytest.mark.parametrize(
+    ("days", "mary"),
+    [
+        ("date_from=2024-06-05", (5, 1, 1)),  # hours 54, 60, 70, 80 and 96: up to now
+        ("date_to=2024-06-05", (4, 1, 0)),  # from the beginning
+        ("date_from=2024-06-05&date_to=2024-06-05", (3, 1, 0)),  # she moved B before and after it
+    ],
+)
+def test_a_lead_counts_once_for_who_moved_it_in_a_range(figures, team, days, mary):
+    columns = ("total_stage_changes", "leads_handled", "won_leads")
+    rows = figures("user-performance", f"user_id={team['mary'].pk}&{days}")
+    assert table(rows, *columns) == [mary]
+
+
 def test_user_performance_of_a_foreign_or_missing_user_is_empty(figures, stranger):
     assert figures("user-performance", f"user_id={stranger.pk}") == []
     assert figures("user-performance", "user_id=999999999") == []
