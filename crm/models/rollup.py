@@ -12,13 +12,19 @@ from django.db.models import Q
 
 
 class Grain(models.IntegerChoices):
-    """What a row sums. Owner cells tell owners apart, the others sum over all (`assigned_user_id` is null)."""
+    """What a row sums. Owner cells tell owners apart, the others sum over all (`assigned_user_id` is null). Those of
+    EVER are of all time, and their day is `ALL_DAYS`."""
 
     CHANGE = 0
     DAY = 1
     MONTH = 2
     OWNER_DAY = 3
     OWNER_MONTH = 4
+    EVER = 5
+    OWNER_EVER = 6
+
+
+ALL_DAYS = date(1970, 1, 1)
 
 
 def first_of_month(day: date) -> date:
@@ -47,6 +53,8 @@ class RollupQuerySet(models.QuerySet):
         """
         daily, monthly = (Grain.OWNER_DAY, Grain.OWNER_MONTH) if by_owner else (Grain.DAY, Grain.MONTH)
         changes = Q(grain=Grain.CHANGE) & _within(first, last)
+        if not (first or last or by_day):
+            return self.filter(changes | Q(grain=Grain.OWNER_EVER if by_owner else Grain.EVER))
         if by_day:
             return self.filter(changes | (Q(grain=daily) & _within(first, last)))
         start = first and (first if first.day == 1 else next_month(first))

@@ -1,6 +1,7 @@
 """The statements of crm.services.rollups, for any rollup table. `facts` is the function that tells what each row adds."""
 
 from ..models import ActivityRollup, ContactedRollup, EntryRollup, Grain, LeadRollup, SourceRollup, StayRollup
+from ..models.rollup import ALL_DAYS
 
 FACTS = {
     LeadRollup: "crm_leadfacts",
@@ -11,8 +12,9 @@ FACTS = {
     ContactedRollup: "crm_contactedfacts",
 }
 MONTHLY = f"{Grain.MONTH:d}, {Grain.OWNER_MONTH:d}"
-BY_OWNER = f"{Grain.OWNER_DAY:d}, {Grain.OWNER_MONTH:d}"
-COMMON, OWNERS = (Grain.DAY, Grain.MONTH), (Grain.OWNER_DAY, Grain.OWNER_MONTH)
+EVER = f"{Grain.EVER:d}, {Grain.OWNER_EVER:d}"
+COMMON, OWNERS = (Grain.DAY, Grain.MONTH, Grain.EVER), (Grain.OWNER_DAY, Grain.OWNER_MONTH, Grain.OWNER_EVER)
+BY_OWNER = ", ".join(f"{grain:d}" for grain in OWNERS)
 
 # Changes become parts of the cells.
 FOLD = """
@@ -26,6 +28,7 @@ INSERT INTO {table} (entity_id, grain, {dimensions}, {measures}) SELECT * FROM s
 ON CONFLICT ({key}) WHERE NOT (grain = 0) DO UPDATE SET {added}
 """
 # One statement, so that one snapshot says what goes and what comes. `gone` is counted, and so done, before the rest.
+# What is read together is written side by side.
 REBUILD = """
 WITH cleared AS (DELETE FROM {table} WHERE entity_id = %(entity)s RETURNING 1),
 gone AS MATERIALIZED (SELECT count(*) FROM cleared),
@@ -36,6 +39,7 @@ INSERT INTO {table} (entity_id, grain, {dimensions}, {measures})
 SELECT entity_id, grain, {dimensions}, {sums}
 FROM (SELECT entity_id, cell.grain, {projected}, {measures} FROM gone, days CROSS JOIN {cells}) AS fact
 GROUP BY entity_id, grain, {dimensions}
+ORDER BY grain, day
 """
 TIDY = "DELETE FROM {table} WHERE entity_id = %(entity)s AND grain <> 0 AND {counter} = 0"
 # What the facts are more (or less, when negative) than what is kept, at every grain.
@@ -86,7 +90,8 @@ def _cells(grains: tuple) -> str:
 def _projected(name: str, owner: str | None) -> str:
     """The dimension as a cell of `cell.grain` has it."""
     cut = {
-        "day": f"CASE WHEN cell.grain IN ({MONTHLY}) THEN date_trunc('month', day)::date ELSE day END",
+        "day": f"CASE WHEN cell.grain IN ({EVER}) THEN DATE '{ALL_DAYS}'"
+        f" WHEN cell.grain IN ({MONTHLY}) THEN date_trunc('month', day)::date ELSE day END",
         owner: f"CASE WHEN cell.grain IN ({BY_OWNER}) THEN {owner} END",
     }
     return f"{cut[name]} AS {name}" if name in cut else name
