@@ -47,9 +47,10 @@ class AdsRequestShape(Shape):
 
 class OnlyNotesAndStatus(serializers.Serializer):
     def to_internal_value(self, data):
-        if isinstance(data, dict) and (others := sorted(set(data) - set(self.fields))):
+        found = super().to_internal_value(data)
+        if others := sorted(set(data) - set(self.fields)):
             raise serializers.ValidationError(dict.fromkeys(others, "Only notes and status can be changed."))
-        return super().to_internal_value(data)
+        return found
 
 
 class AdsRequestChange(KeepingChange, OnlyNotesAndStatus):
