@@ -84,13 +84,14 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "betterside.api.middleware.request_id",
+    # Outside of errors_in_shape, so that browsers let other origins read what it answers too.
+    "betterside.api.middleware.marketing_cors",
+    "corsheaders.middleware.CorsMiddleware",
     "betterside.api.middleware.errors_in_shape",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "betterside.staff.csp.middleware",
-    "betterside.api.middleware.marketing_cors",
-    "corsheaders.middleware.CorsMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "betterside.api.middleware.plain_paths",
     "django.middleware.common.CommonMiddleware",

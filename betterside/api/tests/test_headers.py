@@ -55,6 +55,23 @@ def test_a_refusal_can_be_read_by_our_client_too(api):
     assert answer["Access-Control-Allow-Origin"] == OWN
 
 
+@pytest.mark.parametrize("debug", [False, True])
+@pytest.mark.parametrize("path", ["/api/cp/nothing", "/api/v1/marketing/leads/1/x", "/auth/nothing"])
+def test_our_client_can_read_that_a_path_is_unknown(client, settings, path, debug):
+    settings.DEBUG = debug
+    answer = client.get(path, headers={"Origin": OWN})
+    assert answer.status_code == 404
+    assert answer["Access-Control-Allow-Origin"] == OWN
+    assert "origin" in answer["Vary"].lower()
+
+
+def test_our_client_can_read_that_its_body_is_too_large(client, settings):
+    settings.API_MAX_BODY = 100
+    answer = client.post("/api/cp/leads", {"name": "x" * 100}, headers={"Origin": OWN})
+    assert answer.status_code == 413
+    assert answer["Access-Control-Allow-Origin"] == OWN
+
+
 def test_pages_know_no_cors(browser):
     assert "Access-Control-Allow-Origin" not in browser.get("/leads", headers={"Origin": OWN})
 
