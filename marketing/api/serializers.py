@@ -54,7 +54,11 @@ class LeadFields(serializers.Serializer):
 
 
 class NewLead(LeadFields):
-    lead_code = serializers.RegexField(r"^[A-Za-z0-9_-]+$", max_length=50, required=False, allow_blank=True)
+    """A `lead_code` that is missing, null or empty is generated, as the contract's trigger does."""
+
+    lead_code = serializers.RegexField(
+        r"^[A-Za-z0-9_-]+$", max_length=50, required=False, allow_blank=True, allow_null=True
+    )
 
 
 class LeadQuery(OffsetQuery):

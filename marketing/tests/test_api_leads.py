@@ -1,3 +1,5 @@
+import re
+
 import pytest
 
 from betterside.accounts.tests.factories import EntityFactory, UserFactory
@@ -98,6 +100,14 @@ def test_an_unknown_and_a_foreign_campaign_are_the_same_400(client):
     assert answers[0]["error_code"] == "FOREIGN_KEY_VIOLATION"
     assert not Lead.objects.exists()
     assert client.get(URL, {"campaign_id": f"camp-{foreign.pk}"}).json() == {"success": True, "data": [], "count": 0}
+
+
+@pytest.mark.parametrize("body", [{}, {"lead_code": None}, {"lead_code": ""}])
+def test_a_lead_code_that_is_not_given_is_generated(client, body):
+    answer = client.post(URL, body)
+
+    assert answer.status_code == 201
+    assert re.fullmatch(r"LEAD-[0-9]{4}-[0-9]{6}", answer.json()["data"]["lead_code"])
 
 
 def test_a_taken_lead_code_is_a_unique_violation(client):
