@@ -3,7 +3,7 @@
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from betterside.api.paging import OffsetQuery
+from betterside.api.paging import LimitField, OffsetQuery
 from crm.models import LeadStatus
 
 STATUSES = ["NEW", "CONTACTED", "QUALIFIED", "CONVERTED", "LOST"]
@@ -62,6 +62,9 @@ class NewLead(LeadFields):
 
 
 class LeadQuery(OffsetQuery):
+    """The contract's clients fetch all, so a page is as long as pages get."""
+
+    limit = LimitField(default=100)
     campaign_id = serializers.CharField(max_length=50, required=False, allow_blank=True)
     status = serializers.ChoiceField(choices=STATUSES, required=False)
     source = serializers.CharField(max_length=255, required=False)

@@ -180,6 +180,15 @@ def test_the_count_is_the_whole_one(client):
     assert (len(answer["data"]), answer["count"]) == (2, 3)
 
 
+def test_a_client_that_knows_no_pages_gets_as_many_as_a_page_holds(client, manager):
+    for _ in range(101):
+        make_lead(entity=manager.entity, pipeline="marketing")
+
+    answer = client.get(URL).json()
+
+    assert (len(answer["data"]), answer["count"]) == (100, 101)
+
+
 def test_deleting_a_campaign_keeps_its_leads_and_their_campaign_name(client):
     campaign = CampaignFactory(name="Summer")
     client.post(URL, {"campaign_id": campaign.pk})
