@@ -82,6 +82,21 @@ def test_a_template_s_schedule_is_made_changed_and_deleted_with_it(client):
     assert client.patch(url, {"schedule": None}).json()["data"]["schedule"] is None
 
 
+@pytest.mark.parametrize("frequency", ["daily", "weekly", "monthly"])
+def test_what_was_answered_can_be_sent_back_whole(client, made, frequency):
+    patch(client, made["schedule"], frequency=frequency)
+    for url in (f"{TEMPLATES}/{made['id']}", f"{SCHEDULES}/{made['schedule']['id']}"):
+        before = client.get(url).json()["data"]
+        answer = client.put(url, before)
+        assert answer.status_code == 200, answer.content
+        assert without_times(answer.json()["data"]) == without_times(before)
+
+
+def without_times(data: dict) -> dict:
+    known = {name: value for name, value in data.items() if name != "updated_at"}
+    return known | ({"schedule": without_times(known["schedule"])} if known.get("schedule") else {})
+
+
 def test_a_schedule_of_its_own(client, made, rep):
     body = {
         "template_id": made["id"],

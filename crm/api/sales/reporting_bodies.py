@@ -37,14 +37,20 @@ class NameField(serializers.CharField):
 
 
 class ScheduleFields(serializers.Serializer):
-    """Times are local to the entity. Without recipients the report goes to who makes the schedule."""
+    """Times are local to the entity. Without recipients the report goes to who makes the schedule.
+
+    A day may be null, as it is answered for frequencies that have none, so that a schedule can be sent back whole.
+    """
 
     frequency = serializers.ChoiceField(ReportSchedule.Frequency.values)
-    day_of_week = DayOfWeekField(required=False, help_text="Of a weekly schedule; Monday unless said otherwise.")
+    day_of_week = DayOfWeekField(
+        required=False, allow_null=True, help_text="Of a weekly schedule; Monday unless said otherwise."
+    )
     day_of_month = serializers.IntegerField(
         min_value=1,
         max_value=31,
         required=False,
+        allow_null=True,
         help_text="Of a monthly one; the 1st unless said otherwise, the last day in months that are too short.",
     )
     time = serializers.TimeField(default=time(9), input_formats=["%H:%M", "%H:%M:%S"], help_text="HH:MM")
