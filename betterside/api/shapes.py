@@ -9,13 +9,11 @@ from django.db.models import Model, QuerySet
 from rest_framework import serializers
 
 
+# Not a docstring: shapes without one of their own would show it to clients in the OpenAPI document.
+# `LeadShape.of(lead)` is a dict, `LeadShape.many(leads)` a list of them.
+# `source="status.name"` reads through relations and gives None where one is missing; an empty text of a field
+# declared `allow_null=True` is written as null; a SerializerMethodField calls the static `get_<name>(obj)`.
 class Shape(serializers.Serializer):
-    """`LeadShape.of(lead)` is a dict, `LeadShape.many(leads)` a list of them.
-
-    `source="status.name"` reads through relations and gives None where one is missing; an empty text of a field
-    declared `allow_null=True` is written as null; a SerializerMethodField calls the static `get_<name>(obj)`.
-    """
-
     @classmethod
     def of(cls, obj) -> dict | None:
         if obj is None:

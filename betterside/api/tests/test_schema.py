@@ -92,6 +92,11 @@ def test_descriptions_are_for_who_calls_not_for_who_programs(document):
         assert "thin view" not in operation.get("description", ""), f"{method} {path}"
 
 
+def test_a_base_class_does_not_speak_for_its_shapes(document):
+    said = [schema["description"] for schema in document["components"]["schemas"].values() if "description" in schema]
+    assert not [text for text in said if "LeadShape" in text]
+
+
 def test_operation_ids_are_unique(document):
     ids = [operation["operationId"] for _path, _method, operation in operations(document)]
     assert len(ids) == len(set(ids))
