@@ -62,7 +62,7 @@ def touch(lead: Lead) -> None:
 
 @transaction.atomic
 def set_status(*, pk: int, status: str, by, notes: str = "") -> Activity:
-    """Complete, cancel or reopen an activity. Raises ActivityNotFound, NotAllowed."""
+    """Complete, cancel or reopen an activity. Raises ActivityNotFound, NotAllowed, Conflict (automatic)."""
     activity = _locked([pk], by)[0]
     now = clock.now()
     activity.status, activity.notes, activity.updated_at = status, notes or activity.notes, now
@@ -79,8 +79,8 @@ def set_status(*, pk: int, status: str, by, notes: str = "") -> Activity:
 def move_follow_ups(*, ids: list[int], to: datetime, by, notes: str = "") -> list[Activity]:
     """Give the activities another follow-up date, all or none; their reminders begin anew.
 
-    Raises ActivityNotFound, NotAllowed (not the user's to change) and Conflict (not pending any more); each names
-    the ids it refuses.
+    Raises ActivityNotFound, NotAllowed (not the user's to change) and Conflict (automatic, or not pending any
+    more); each names the ids it refuses.
     """
     moved = _locked(sorted(set(ids)), by)
     _refuse(Conflict, [one.pk for one in moved if one.status != one.Status.PENDING], "The activity is not pending.")
@@ -96,7 +96,8 @@ def move_follow_ups(*, ids: list[int], to: datetime, by, notes: str = "") -> lis
 
 
 def _locked(ids: list[int], by) -> list[Activity]:
-    """The activities, locked in the order of their ids, with their leads; every one is the user's to change."""
+    """The activities, locked in the order of their ids, with their leads; every one is the user's to change, and
+    somebody's: what changes recorded about themselves stays as it is (sales.md, "audit trail")."""
     found = Activity.objects.filter(pk__in=ids).of_leads()
     found = found.filter(entity_id=by.entity_id) if by is not None else found
     rows = list(found.order_by("pk").select_for_update())
@@ -106,6 +107,7 @@ def _locked(ids: list[int], by) -> list[Activity]:
     if by is not None:
         refused = [row.pk for row in rows if not row.lead.is_editable_by(by)]
         _refuse(NotAllowed, refused, "You may only change activities of leads assigned to you.")
+    _refuse(Conflict, [row.pk for row in rows if row.is_automatic], "What a change recorded stays as it is.")
     return rows
 
 

@@ -308,6 +308,18 @@ class TestChanges:
         assert answer.json()["errors"][0]["message"] == f"Refused: {refused}"
         assert Activity.objects.by_people().exclude(next_follow_up_date=NOON).count() == 0
 
+    def test_what_a_change_recorded_is_nobodys_to_change(self, client, lead):
+        recorded = Activity.objects.get(lead=lead, title=Activity.CREATED)
+        before = Activity.objects.filter(pk=recorded.pk).values()[0]
+        answer = client.put(self.STATUS, {"activityId": recorded.pk, "status": "pending", "notes": "Never was"})
+        assert error_fields(answer, 409) == ["activityId"]
+        # Pending as they could be made once, their date stays too.
+        Activity.objects.filter(pk=recorded.pk).update(status="pending")
+        answer = client.put(self.MANY, {"activityIds": [recorded.pk], "nextFollowUpDate": self.LATER})
+        assert error_fields(answer, 409) == ["activityIds"]
+        assert Activity.objects.filter(pk=recorded.pk).values()[0] == before | {"status": "pending"}
+        assert not Activity.objects.exclude(pk=recorded.pk).exists()
+
     def test_foreign_and_missing_ids_are_refused_in_the_same_words(self, client, lead, stranger):
         foreign = log(make_lead(entity=stranger.entity), None, due=NOON).pk
         for path, body in (
