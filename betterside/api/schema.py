@@ -78,6 +78,8 @@ MEANINGS = {
     "403": "Not allowed",
     "404": "Not there for you",
     "409": "Conflict",
+    "413": "The body is too large",
+    "415": "The body is of another type",
     "422": "Bad input",
     "429": "Too many tries; see Retry-After",
 }
@@ -120,7 +122,8 @@ class FaceSchema(AutoSchema):
         face = getattr(self.view, "face", None) or face_of(self.path) or faces.SALES
         error = self.resolve_serializer(ERRORS[face.name], "response").ref
         invalid = str(face.invalid_status)
-        for status in [invalid, "401", "403", "404", "409", "429"]:
+        of_bodies = ["413", "415"] if "requestBody" in operation else []
+        for status in [invalid, "401", "403", "404", "409", *of_bodies, "429"]:
             content = {"application/json": {"schema": error}}
             operation["responses"].setdefault(status, {"description": MEANINGS[status], "content": content})
 

@@ -4,7 +4,7 @@ from rest_framework import serializers
 
 from betterside.api.addresses import client_address
 from betterside.api.faces import SALES
-from betterside.api.sales import enveloped, success
+from betterside.api.sales import NothingField, enveloped, success
 from betterside.api.schema import documented
 from betterside.api.views import FaceViewSet
 
@@ -54,7 +54,7 @@ class RegistrationViewSet(StrangerViewSet):
 
     @documented(
         body=bodies.EmailBody,
-        answer=enveloped("ResendAnswer", serializers.JSONField(allow_null=True), message=serializers.CharField()),
+        answer=enveloped("ResendAnswer", NothingField(), message=serializers.CharField()),
         summary="Mail a new code; it replaces the older one",
     )
     def resend(self, request):
@@ -65,7 +65,7 @@ class RegistrationViewSet(StrangerViewSet):
 class PasswordViewSet(StrangerViewSet):
     @documented(
         body=bodies.EmailBody,
-        answer=enveloped("ForgotAnswer", serializers.JSONField(allow_null=True), message=serializers.CharField()),
+        answer=enveloped("ForgotAnswer", NothingField(), message=serializers.CharField()),
         summary="Mail a code for a new password",
     )
     def forgot(self, request):
@@ -74,7 +74,7 @@ class PasswordViewSet(StrangerViewSet):
 
     @documented(
         body=bodies.ResetBody,
-        answer=enveloped("ResetAnswer", serializers.JSONField(allow_null=True), message=serializers.CharField()),
+        answer=enveloped("ResetAnswer", NothingField(), message=serializers.CharField()),
         summary="Set a new password with the mailed code; ends every login",
     )
     def reset(self, request):

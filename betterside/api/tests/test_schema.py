@@ -68,6 +68,19 @@ def test_every_operation_says_what_it_does_and_how_it_fails(document):
         assert reference == f"#/components/schemas/{ERRORS[face]}", f"{method} {path}"
 
 
+def test_what_takes_a_body_says_which_bodies_it_refuses(document):
+    for path, method, operation in operations(document):
+        refusals = {"413", "415"} & set(operation["responses"])
+        assert refusals == ({"413", "415"} if "requestBody" in operation else set()), f"{method} {path}"
+
+
+def test_an_answer_without_data_is_null_and_fits_its_schema_once(document):
+    """`oneOf` takes no value that two of its schemas take, and the empty schema takes all."""
+    shapes = document["components"]["schemas"]
+    for name in ("SalesNothing", "ResendAnswer", "ForgotAnswer", "ResetAnswer"):
+        assert shapes[name]["properties"]["data"] == {"type": "null"}, name
+
+
 BARE = ("growth", "practice")
 TIMELINE = "/api/leads/{ref}/activity"  # growth's alone, under the path that it shares with sales
 

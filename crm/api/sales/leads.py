@@ -4,7 +4,7 @@ from rest_framework import serializers
 
 from betterside.api.paging import MAX_LIMIT, LimitField
 from betterside.api.ranges import MomentField, RangeQuery
-from betterside.api.sales import enveloped, success
+from betterside.api.sales import NothingField, enveloped, success
 from betterside.api.schema import documented
 from crm import filters
 from crm.analytics import pipeline, tallies
@@ -78,7 +78,7 @@ class SalesLeadChange(LeadFields):
     status = serializers.CharField(max_length=50, required=False, help_text="A status word of the lead's pipeline.")
 
 
-NOTHING = enveloped("SalesNothing", serializers.JSONField(allow_null=True))
+NOTHING = enveloped("SalesNothing", NothingField())
 
 
 class LeadViewSet(SalesViewSet):
