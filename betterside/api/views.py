@@ -56,9 +56,10 @@ class FaceViewSet(ViewSet):
     def query(self, serializer: type[serializers.Serializer]) -> dict:
         """The validated query parameters; parameters nobody declared are ignored.
 
-        An empty parameter is one that was not sent: `?status=` filters nothing. Clients send every filter they have.
+        An empty parameter is one that was not sent: `?status=` filters nothing, nor does a blank typed into a search.
+        Clients send every filter they have.
         """
-        sent = {name: value for name, value in self.request.query_params.items() if value != ""}
+        sent = {name: value for name, value in self.request.query_params.items() if value.strip()}
         return dict(_made_once(serializer).run_validation(sent))
 
 

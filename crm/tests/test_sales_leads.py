@@ -52,6 +52,7 @@ class TestList:
             ("date_to=2026-03-08", {"Ann"}),
             ("date_from=2026-03-09&date_to=2026-03-10", {"Bob", "Cem"}),
             ("status=&platform=&search=", {"Ann", "Bob", "Cem", "Dan"}),
+            ("search=%20%09&status=%20", {"Ann", "Bob", "Cem", "Dan"}),
         ],
     )
     def test_filters(self, api, manager, query, names):
