@@ -49,7 +49,7 @@ class FaceViewSet(ViewSet):
 
     def body(self, serializer: type[serializers.Serializer], **kwargs) -> dict:
         """The validated body. DRF's ValidationError becomes the face's 400."""
-        made = serializer(data=self.request.data, context={"user": self.request.user}, **kwargs)
+        made = serializer(data=self.request.data, **kwargs)
         made.is_valid(raise_exception=True)
         return dict(made.validated_data)
 

@@ -3,10 +3,10 @@
 from django.db import models
 from django.db.models import Q
 
-from .rollup import Grain, RollupQuerySet
+from .rollup import Grain, Rollup
 
 
-class EntryRollup(models.Model):
+class EntryRollup(Rollup):
     """Stays of live leads by the day they began, by who moved the lead there and from which status.
 
     The `single` ones are of leads that were in that status no other time (`StageEntry.is_repeat`): their sums are of
@@ -19,9 +19,6 @@ class EntryRollup(models.Model):
                 "single_ended", "single_beyond_24", "single_beyond_48", "single_advanced", "single_lost",
                 "first_moves", "last_moves", "first_of_kind", "last_of_kind")  # fmt: skip
 
-    entity = models.ForeignKey("accounts.Entity", on_delete=models.CASCADE, related_name="+", db_index=False)
-    grain = models.PositiveSmallIntegerField(choices=Grain)
-    day = models.DateField(help_text="The month's first in cells of months.")
     user_id = models.BigIntegerField(null=True, help_text="Who moved the lead there.")
     pipeline_id = models.CharField(max_length=20)
     previous_status_id = models.BigIntegerField(null=True, help_text="Empty for a lead's first stay.")
@@ -46,8 +43,6 @@ class EntryRollup(models.Model):
     last_moves = models.BigIntegerField(help_text="Their last.")
     first_of_kind = models.BigIntegerField(help_text="The first moves of a lead by this person to won, to lost, or on.")
     last_of_kind = models.BigIntegerField(help_text="Their last.")
-
-    objects = RollupQuerySet.as_manager()
 
     class Meta:
         constraints = [

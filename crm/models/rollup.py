@@ -73,22 +73,36 @@ def _within(first: date | None, last: date | None) -> Q:
     return (Q(day__gte=first) if first else Q()) & (Q(day__lte=last) if last else Q())
 
 
-class LeadRollup(models.Model):
+class Rollup(models.Model):
+    """`OWNER` is the dimension that owner cells keep and the others sum over, or None; `MEASURES` are what is summed. The
+    first of these is 0 only in a cell that holds nothing."""
+
+    OWNER: str | None
+    DIMENSIONS: tuple[str, ...]
+    MEASURES: tuple[str, ...]
+
+    entity = models.ForeignKey("accounts.Entity", on_delete=models.CASCADE, related_name="+", db_index=False)
+    grain = models.PositiveSmallIntegerField(choices=Grain)
+    day = models.DateField(help_text="The month's first in cells of months.")
+
+    objects = RollupQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+
+
+class LeadRollup(Rollup):
     """Live leads by the day they were created or closed."""
 
     class CountedBy(models.TextChoices):
         CREATED = "created"
         CLOSED = "closed"
 
-    # The dimension that owner cells keep and the others sum over.
     OWNER = "assigned_user_id"
     DIMENSIONS = ("counted_by", "day", "pipeline_id", "status_id", "platform", "furthest_position", "assigned_user_id")
     MEASURES = ("leads", "assigned", "late", "assignments", "assignment_us", "closes", "cycle_us", "since_us", "value")
 
-    entity = models.ForeignKey("accounts.Entity", on_delete=models.CASCADE, related_name="+", db_index=False)
-    grain = models.PositiveSmallIntegerField(choices=Grain)
     counted_by = models.CharField(max_length=10, choices=CountedBy)
-    day = models.DateField(help_text="The month's first in cells of months.")
     # Plain values: what they name is protected by the leads that are counted.
     pipeline_id = models.CharField(max_length=20)
     status_id = models.BigIntegerField()
@@ -104,8 +118,6 @@ class LeadRollup(models.Model):
     cycle_us = models.DecimalField(max_digits=30, decimal_places=0, help_text="Microseconds from created to closed.")
     since_us = models.DecimalField(max_digits=30, decimal_places=0, help_text="`status_since`, microseconds of Unix.")
     value = models.DecimalField(max_digits=30, decimal_places=2, help_text="Of closed leads.")
-
-    objects = RollupQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -133,21 +145,16 @@ class LeadRollup(models.Model):
         return f"{self.leads} leads {self.counted_by} {self.day}"
 
 
-class SourceRollup(models.Model):
+class SourceRollup(Rollup):
     """Live leads by the day they were created and what brought them."""
 
     OWNER = None
     DIMENSIONS = ("day", "pipeline_id", "source")
     MEASURES = ("leads",)
 
-    entity = models.ForeignKey("accounts.Entity", on_delete=models.CASCADE, related_name="+", db_index=False)
-    grain = models.PositiveSmallIntegerField(choices=Grain)
-    day = models.DateField(help_text="The month's first in cells of months.")
     pipeline_id = models.CharField(max_length=20)
     source = models.CharField(max_length=255, blank=True)
     leads = models.BigIntegerField()
-
-    objects = RollupQuerySet.as_manager()
 
     class Meta:
         constraints = [

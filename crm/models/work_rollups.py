@@ -3,10 +3,10 @@
 from django.db import models
 from django.db.models import Q
 
-from .rollup import Grain, RollupQuerySet
+from .rollup import Grain, Rollup
 
 
-class StayRollup(models.Model):
+class StayRollup(Rollup):
     """Stays by the day their lead was created. What depends on the time of asking, of stays that are open, is with the
     leads (`LeadRollup.since_us`)."""
 
@@ -14,9 +14,6 @@ class StayRollup(models.Model):
     DIMENSIONS = ("day", "pipeline_id", "status_id")
     MEASURES = ("stays", "ended", "ended_us", "late", "late_us", "changes", "backward")
 
-    entity = models.ForeignKey("accounts.Entity", on_delete=models.CASCADE, related_name="+", db_index=False)
-    grain = models.PositiveSmallIntegerField(choices=Grain)
-    day = models.DateField(help_text="The month's first in cells of months.")
     pipeline_id = models.CharField(max_length=20)
     status_id = models.BigIntegerField()
     stays = models.BigIntegerField()
@@ -26,8 +23,6 @@ class StayRollup(models.Model):
     late_us = models.DecimalField(max_digits=30, decimal_places=0, help_text="Microseconds beyond the SLA of the late.")
     changes = models.BigIntegerField(help_text="Stays that a lead was moved to.")
     backward = models.BigIntegerField(help_text="Moved to from a later status; losing is no way back.")
-
-    objects = RollupQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -46,16 +41,13 @@ class StayRollup(models.Model):
         return f"{self.stays} stays of {self.day}"
 
 
-class ActivityRollup(models.Model):
+class ActivityRollup(Rollup):
     """What people did, by the day they did it; what changes recorded about themselves is left out."""
 
     OWNER = "user_id"
     DIMENSIONS = ("day", "user_id", "pipeline_id", "activity_type", "priority", "status")
     MEASURES = ("activities", "follow_ups")
 
-    entity = models.ForeignKey("accounts.Entity", on_delete=models.CASCADE, related_name="+", db_index=False)
-    grain = models.PositiveSmallIntegerField(choices=Grain)
-    day = models.DateField(help_text="The month's first in cells of months.")
     user_id = models.BigIntegerField(null=True)
     pipeline_id = models.CharField(max_length=20)
     activity_type = models.CharField(max_length=20)
@@ -63,8 +55,6 @@ class ActivityRollup(models.Model):
     status = models.CharField(max_length=10)
     activities = models.BigIntegerField()
     follow_ups = models.BigIntegerField(help_text="Pending ones with a date.")
-
-    objects = RollupQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -84,7 +74,7 @@ class ActivityRollup(models.Model):
         return f"{self.activities} activities of {self.day}"
 
 
-class ContactedRollup(models.Model):
+class ContactedRollup(Rollup):
     """Leads that somebody did something with, once for each person, by the days of the first and of the last time; what
     changes recorded about themselves is left out."""
 
@@ -96,15 +86,10 @@ class ContactedRollup(models.Model):
     DIMENSIONS = ("counted_by", "day", "user_id", "pipeline_id")
     MEASURES = ("leads",)
 
-    entity = models.ForeignKey("accounts.Entity", on_delete=models.CASCADE, related_name="+", db_index=False)
-    grain = models.PositiveSmallIntegerField(choices=Grain)
     counted_by = models.CharField(max_length=10, choices=CountedBy)
-    day = models.DateField(help_text="The month's first in cells of months.")
     user_id = models.BigIntegerField(help_text="Who did it.")
     pipeline_id = models.CharField(max_length=20)
     leads = models.BigIntegerField()
-
-    objects = RollupQuerySet.as_manager()
 
     class Meta:
         constraints = [

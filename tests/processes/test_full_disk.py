@@ -61,7 +61,9 @@ def send(address):
     return send
 
 
-@pytest.mark.skipif(not mounts(), reason="mounts a file system")
+@pytest.mark.skipif(
+    not mounts(), reason="only root can give the database a small disk, where the system lets it mount one"
+)
 def test_a_full_disk_acknowledges_nothing_that_is_not_there(scratch, small_disk, web, address, send):
     scratch.sql("TRUNCATE api_ratecounter")  # what other tests sent through this door
     before = scratch.sql("SELECT coalesce(max(id), 0) FROM crm_lead")[0][0]
