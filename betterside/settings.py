@@ -140,7 +140,7 @@ def database() -> dict:
 # A folder with PostgreSQL's programs for the embedded server, when those that it finds are not to be used.
 DEVDB_BIN = env.str("DEVDB_BIN", default="")
 
-DATABASES = {"default": {**database(), "CONN_MAX_AGE": 0, "CONN_HEALTH_CHECKS": True}}
+DATABASES = {"default": {**database(), "CONN_MAX_AGE": 0, "CONN_HEALTH_CHECKS": False}}
 DATABASES["default"]["OPTIONS"] = {
     # The pool's time-out is that of an absent server; a busy one is waited for longer (betterside.database.server).
     # After reconnect_timeout the next request tries: left alone, the pool's pauses grow to a minute.

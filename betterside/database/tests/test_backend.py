@@ -32,7 +32,7 @@ def embedded(shared, monkeypatch):
 @pytest.fixture(params=[POOL, {}], ids=["pool", "no pool"])
 def alias(request, embedded, monkeypatch, django_db_blocker):
     """The alias of a second database in the settings, which is the embedded one."""
-    settings = {"ENGINE": "betterside.database.backend", "NAME": "betterside", "CONN_HEALTH_CHECKS": True}
+    settings = {"ENGINE": "betterside.database.backend", "NAME": "betterside", "CONN_HEALTH_CHECKS": False}
     complete = connections.configure_settings({"default": {}, "embedded": {**settings, "OPTIONS": request.param}})
     monkeypatch.setitem(connections.settings, "embedded", complete["embedded"])
     with django_db_blocker.unblock():

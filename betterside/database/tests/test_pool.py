@@ -6,6 +6,7 @@ import time
 
 import pytest
 from django.db import connection
+from psycopg import OperationalError
 from psycopg_pool import PoolTimeout
 
 from betterside.database.server import base
@@ -20,7 +21,7 @@ def wrapper(db):
 
     def make(**where):
         where = {**connection.get_connection_params(), **where}
-        settings = copy.deepcopy(connection.settings_dict) | {"OPTIONS": {"pool": POOL}}
+        settings = copy.deepcopy(connection.settings_dict) | {"OPTIONS": {"pool": POOL}, "CONN_HEALTH_CHECKS": False}
         settings |= {name: where.get(name.lower(), "") for name in ("HOST", "PORT", "USER", "PASSWORD")}
         made.append(base.DatabaseWrapper(settings, alias="pooled"))
         return made[-1]
@@ -55,3 +56,47 @@ def test_an_absent_server_is_given_up_at_once(wrapper, tmp_path):
     with pytest.raises(PoolTimeout):
         take(wrapper(host=str(tmp_path)))
     assert time.monotonic() - began < 2
+
+
+def hang_up(pid: int):
+    """As the server does to everybody when it ends; returns when it has."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_terminate_backend(%s, 5000)", [pid])
+        assert cursor.fetchone() == (True,)
+
+
+def test_a_connection_that_the_server_ended_is_given_to_nobody(wrapper):
+    pooled = wrapper()
+    taken = take(pooled)
+    pooled.pool.putconn(taken)
+    hang_up(taken.info.backend_pid)
+    other = take(pooled)
+    assert other is not taken and other.execute("SELECT 1").fetchone() == (1,)
+    pooled.pool.putconn(other)
+
+
+def test_a_connection_in_steady_use_is_not_asked_about(wrapper, monkeypatch):
+    pooled = wrapper()
+    pooled.pool.putconn(take(pooled))
+    monkeypatch.setattr(base.ConnectionPool, "check_connection", staticmethod(lambda _connection: pytest.fail("asked")))
+    pooled.pool.putconn(take(pooled))
+
+
+def test_a_connection_that_nobody_used_for_a_while_is_asked_about(wrapper, monkeypatch):
+    """A firewall that forgot it says nothing: it is no more than silent."""
+    pooled = wrapper()
+    silent = take(pooled)
+    pooled.pool.putconn(silent)
+    monkeypatch.setattr(base, "FRESH", 0)
+    monkeypatch.setattr(base.ConnectionPool, "check_connection", staticmethod(refusing(silent)))
+    other = take(pooled)
+    assert other is not silent and other.execute("SELECT 1").fetchone() == (1,)
+    pooled.pool.putconn(other)
+
+
+def refusing(silent):
+    def check(asked):
+        if asked is silent:
+            raise OperationalError("No answer.")
+
+    return check
