@@ -14,6 +14,8 @@ from faults.house import ROOT, House, free_port
 
 from . import floors
 
+# Seconds. Longer than any floor takes: uvicorn hangs up after five idle ones.
+KEEP_ALIVE = 600
 PASSWORDS = {"admin": "admin123"}
 
 
@@ -62,8 +64,7 @@ class BenchHouse(House):
         self.seconds[leads] = round(time.perf_counter() - started, 1)
 
     def start_all(self) -> None:
-        # Longer than any floor takes: uvicorn hangs up after five idle seconds.
-        flags = ["--log-level", "error", "--no-access-log", "--timeout-keep-alive", "600"]
+        flags = ["--log-level", "error", "--no-access-log", "--timeout-keep-alive", str(KEEP_ALIVE)]
         self.start("graph", "manage.py", "fake_graph", "--port", str(self.graph_port))
         self.start("web", "-m", "uvicorn", "betterside.asgi:application", "--port", str(self.port), *flags)
         self.start("floor", "-m", "uvicorn", "benchmarks.floor:application", "--port", str(self.floor_port), *flags)

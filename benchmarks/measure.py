@@ -48,6 +48,10 @@ class Client:
     def __init__(self, port: int):
         self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=600)
 
+    def hang_up(self) -> None:
+        """The next request opens another connection."""
+        self.connection.close()
+
     def ask(self, method: str, path: str, body: bytes | None = None, headers: dict | None = None) -> float:
         """Milliseconds until the whole answer is here; it is left in `content`."""
         started = time.perf_counter()
@@ -56,7 +60,7 @@ class Client:
             answer = self.connection.getresponse()
             self.content = answer.read()
         except (OSError, http.client.HTTPException):
-            self.connection.close()  # the next request opens another
+            self.hang_up()
             raise
         took = (time.perf_counter() - started) * 1000
         if answer.status >= 400:
@@ -99,6 +103,10 @@ class Desk:
         self.restock()
 
     def restock(self) -> None:
+        """After a fill. While a long one ran the servers hung up on who was silent."""
+        self.product.hang_up()
+        self.floor.hang_up()
+
         def ids(where: str) -> list[int]:
             return [pk for (pk,) in self.house.ask(STOCK.format(where))]
 

@@ -1,6 +1,10 @@
 """`make bench` at a tiny size: that every figure is still measured. What it says at this size means nothing."""
 
 import json
+import threading
+import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import SimpleNamespace
 
 import pytest
 from rich.console import Console
@@ -8,7 +12,7 @@ from rich.console import Console
 from benchmarks import export
 from benchmarks.__main__ import attempt, main
 from benchmarks.cases import CASES, chosen
-from benchmarks.measure import Measured
+from benchmarks.measure import Client, Desk, Measured
 from benchmarks.report import Results
 
 FACTS = ["cpu", "cores", "memory_gb", "system", "python", "postgresql", "server", "at", "load_before"]
@@ -66,6 +70,41 @@ def test_a_case_that_fails_is_named_and_the_others_are_measured(capsys):
     assert results.failures == [f"{first.name} at 10: RuntimeError: 500"]
     assert results.cases == [second]
     assert first.name in capsys.readouterr().out
+
+
+class Impatient(BaseHTTPRequestHandler):
+    """Hangs up on who was silent for a moment, as servers do."""
+
+    protocol_version, timeout = "HTTP/1.1", 0.1
+
+    def do_GET(self):
+        self.send_response(200)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, *_arguments):
+        """Not on the console."""
+
+
+@pytest.fixture
+def impatient():
+    with ThreadingHTTPServer(("127.0.0.1", 0), Impatient) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield server
+        server.shutdown()
+
+
+def test_a_restocked_desk_asks_anew_after_the_silence_of_a_long_fill(impatient):
+    desk = Desk.__new__(Desk)
+    desk.house = SimpleNamespace(ask=lambda _sql: [])
+    desk.product, desk.floor = (Client(impatient.server_port) for _ in range(2))
+    for client in (desk.product, desk.floor):
+        client.ask("GET", "/")
+    time.sleep(0.5)
+    desk.restock()
+
+    assert desk.product.ask("GET", "/") > 0
+    assert desk.floor.ask("GET", "/") > 0
 
 
 def test_what_one_size_gave_is_written_before_the_next_is_measured(tmp_path):
