@@ -8,6 +8,8 @@ from operator import attrgetter
 from django.db.models import Model, QuerySet
 from rest_framework import serializers
 
+from betterside.database.prepared import Prepared
+
 
 # Not a docstring: shapes without one of their own would show it to clients in the OpenAPI document.
 # `LeadShape.of(lead)` is a dict, `LeadShape.many(leads)` a list of them.
@@ -29,12 +31,25 @@ class Shape(serializers.Serializer):
     def rows(cls, queryset: QuerySet) -> list[dict]:
         """As `many`. A shape that needs nothing but columns reads those alone: making the objects of a list takes
         longer than its query."""
-        columns = _columns(cls, queryset.model)
-        if columns is None:
+        if _columns(cls, queryset.model) is None:
             return cls.many(queryset)
-        names, converts = list(columns), [convert for _path, convert in columns.values()]
-        found = queryset.values_list(*(path for path, _convert in columns.values()))
-        return [{name: write(value) for name, write, value in zip(names, converts, row, strict=True)} for row in found]
+        return cls._written(cls._read(queryset), queryset.model)
+
+    @classmethod
+    def prepared(cls, queryset: QuerySet) -> Callable[..., list[dict]]:
+        """`page(start, length, **given)` writes a page of the queryset, in which values may be Given. Only of a shape
+        that needs nothing but columns, none of which Django converts."""
+        statement = Prepared(cls._read(queryset))
+        return lambda *window, **given: cls._written(statement.page(*window, **given), queryset.model)
+
+    @classmethod
+    def _read(cls, queryset: QuerySet) -> QuerySet:
+        return queryset.values_list(*(path for path, _write in _columns(cls, queryset.model).values()))
+
+    @classmethod
+    def _written(cls, rows: Iterable[tuple], model: type[Model]) -> list[dict]:
+        writers = [(name, write) for name, (_path, write) in _columns(cls, model).items()]
+        return [{name: write(value) for (name, write), value in zip(writers, row, strict=True)} for row in rows]
 
 
 @cache

@@ -6,8 +6,12 @@
 Django compiles a query anew each time it is asked, which takes longer than a short answer.
 """
 
-from django.db import connection
-from django.db.models import BooleanField, Expression, Func, QuerySet
+from functools import cached_property
+
+from django.core.exceptions import EmptyResultSet
+from django.db import DEFAULT_DB_ALIAS, connection
+from django.db.models import BooleanField, Expression, Func, Model, QuerySet
+from django.db.models.query import get_related_populators
 
 
 class Given(Expression):
@@ -28,11 +32,46 @@ def is_any(column: str, values: Given) -> Func:
 
 class Prepared:
     def __init__(self, queryset: QuerySet):
-        self._sql, self._parameters = queryset.query.sql_with_params()
+        self._compiler = queryset.query.get_compiler(DEFAULT_DB_ALIAS)
+        try:
+            self._sql, self._parameters = self._compiler.as_sql()
+        except EmptyResultSet:  # as of `none()`
+            self._sql, self._parameters = "", []
 
     def rows(self, **values) -> list[tuple]:
         """As the database has them: no field of Django converts them."""
-        parameters = [values[each.name] if isinstance(each, Given) else each for each in self._parameters]
+        return self._fetched("", self._given(values))
+
+    def page(self, start: int, length: int, **values) -> list[tuple]:
+        """Some of the rows; the query is ordered, and not cut itself."""
+        return self._fetched(" LIMIT %s OFFSET %s", [*self._given(values), length, start])
+
+    def objects(self, **values) -> list[Model]:
+        """Of a queryset of whole objects: they and what it selects related, as Django reads them."""
+        rows = self._compiler.results_iter([self.rows(**values)])
+        return [self._built(row) for row in rows]
+
+    def _built(self, row: list) -> Model:
+        model, names, columns, populators = self._parts
+        made = model.from_db(DEFAULT_DB_ALIAS, names, row[columns])
+        for populator in populators:
+            populator.populate(row, made)
+        return made
+
+    @cached_property
+    def _parts(self) -> tuple:
+        select, klass = self._compiler.select, self._compiler.klass_info
+        places = klass["select_fields"]
+        names = [select[place][0].target.attname for place in places]
+        populators = get_related_populators(klass, select, DEFAULT_DB_ALIAS)
+        return klass["model"], names, slice(places[0], places[-1] + 1), populators
+
+    def _given(self, values: dict) -> list:
+        return [values[each.name] if isinstance(each, Given) else each for each in self._parameters]
+
+    def _fetched(self, cut: str, parameters: list) -> list[tuple]:
+        if not self._sql:
+            return []
         with connection.cursor() as cursor:
-            cursor.execute(self._sql, parameters)
+            cursor.execute(self._sql + cut, parameters)
             return cursor.fetchall()

@@ -37,9 +37,7 @@ class OwnedQuerySet(models.QuerySet):
             found = self.in_entity_of(user).get(**lookup)
         except self.model.DoesNotExist as error:
             raise self.model.NotFound from error
-        if not found.is_visible_to(user):
-            raise NotAllowed(f"This {self.model._meta.verbose_name} belongs to somebody else.")
-        return found
+        return found.shown_to(user)
 
     def _own(self, user):
         return self.in_entity_of(user).filter(**{self.model.OWNER: user.pk})
@@ -59,6 +57,12 @@ class Owned(models.Model):
         if not user.is_approved or user.entity_id != self.entity_id:
             return False
         return user.may("leads.read_entity") or (user.may("leads.read_own") and self._is_own(user))
+
+    def shown_to(self, user):
+        """Itself; NotAllowed when it is not for them to see."""
+        if not self.is_visible_to(user):
+            raise NotAllowed(f"This {self._meta.verbose_name} belongs to somebody else.")
+        return self
 
     def is_editable_by(self, user) -> bool:
         """The instance's side of `editable_by`."""

@@ -6,6 +6,8 @@ from betterside.accounts.roles import RIGHTS, Role
 from betterside.accounts.tests.factories import EntityFactory, UserFactory
 from betterside.errors import NotAllowed
 
+from .. import prepared_leads
+from ..api.sales.shapes import LeadRowShape
 from ..models import Lead, LeadNotFound
 from ..services import leads
 from .factories import make_lead
@@ -96,11 +98,38 @@ def test_a_stranger_s_lead_is_not_found_and_a_colleague_s_is_refused_to_a_cp(cas
             Lead.objects.seen_by(user, pk=cases["colleague"].pk)
 
 
+def listed(user, **query) -> list[int]:
+    rows = prepared_leads.rows(LeadRowShape, user, {"page": 1, "limit": 20} | query, "-created_at")
+    return [row["id"] for row in rows]
+
+
+def test_the_prepared_list_is_the_queryset_s(user, cases):
+    found = Lead.objects.visible_to(user).order_by("-created_at", "-pk")
+    for owner in (user.pk, cases["colleague"].assigned_user_id):
+        assert listed(user, assigned_user_id=owner) == [lead.pk for lead in found.filter(assigned_user=owner)]
+    assert listed(user) == [lead.pk for lead in found]
+    user.is_approved = False
+    assert listed(user) == []
+
+
+def test_the_prepared_look_up_shows_what_the_predicate_allows(user, cases):
+    for kind, lead in cases.items():
+        if lead.is_visible_to(user):
+            found = prepared_leads.seen_by(user, ("status",), public_id=lead.public_id)
+            assert (found.pk, found.status.name) == (lead.pk, "new")
+            continue
+        with pytest.raises(LeadNotFound if kind == "stranger" else NotAllowed):
+            prepared_leads.seen_by(user, ("status",), public_id=lead.public_id)
+
+
 def test_a_deleted_lead_is_in_no_queryset(user, cases):
     for lead in cases.values():
         leads.delete(lead=lead, by=None)
     for queryset in (Lead.objects.in_entity_of(user), Lead.objects.visible_to(user), Lead.objects.editable_by(user)):
         assert not queryset.exists()
+    assert listed(user) == []
+    with pytest.raises(LeadNotFound):
+        prepared_leads.seen_by(user, (), pk=cases["own"].pk)
 
 
 def test_asking_about_a_right_that_does_not_exist_raises(user):

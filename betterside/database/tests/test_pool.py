@@ -71,7 +71,8 @@ def test_a_connection_that_the_server_ended_is_given_to_nobody(wrapper):
     pooled.pool.putconn(taken)
     hang_up(taken.info.backend_pid)
     other = take(pooled)
-    assert other is not taken and other.execute("SELECT 1").fetchone() == (1,)
+    assert other is not taken
+    assert other.execute("SELECT 1").fetchone() == (1,)
     pooled.pool.putconn(other)
 
 
@@ -90,7 +91,8 @@ def test_a_connection_that_nobody_used_for_a_while_is_asked_about(wrapper, monke
     monkeypatch.setattr(base, "FRESH", 0)
     monkeypatch.setattr(base.ConnectionPool, "check_connection", staticmethod(refusing(silent)))
     other = take(pooled)
-    assert other is not silent and other.execute("SELECT 1").fetchone() == (1,)
+    assert other is not silent
+    assert other.execute("SELECT 1").fetchone() == (1,)
     pooled.pool.putconn(other)
 
 

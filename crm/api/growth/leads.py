@@ -7,7 +7,7 @@ from betterside.api import bare
 from betterside.api.kept import KeepingChange
 from betterside.api.schema import documented
 from betterside.api.views import no_content
-from crm import filters
+from crm import filters, prepared_leads
 from crm.analytics import tallies
 from crm.models import Activity, Lead, LeadNotFound, LeadStatus
 from crm.services import activities, contacts, growth_leads, leads
@@ -65,7 +65,7 @@ class LeadViewSet(GrowthViewSet):
         lookup = lead_lookup(ref)
         if lookup is None:
             raise LeadNotFound
-        return Lead.objects.select_related("status", "pipeline", "entity").seen_by(self.request.user, **lookup)
+        return prepared_leads.seen_by(self.request.user, ("status", "pipeline", "entity"), **lookup)
 
     @documented(query=GrowthLeadQuery, answer=GrowthLeadShape(many=True), summary="Leads, the newest first")
     def list(self, request):

@@ -16,6 +16,7 @@ from betterside.api.sales import enveloped, success
 from betterside.api.shapes import Shape
 from betterside.api.views import FaceViewSet
 from betterside.errors import DomainError, Invalid
+from crm import prepared_leads
 from crm.models import Lead, LeadNotFound
 
 from .fields import lead_lookup
@@ -34,8 +35,7 @@ class SalesViewSet(FaceViewSet):
         lookup = lead_lookup(ref)
         if lookup is None:
             raise LeadNotFound
-        leads = Lead.objects.select_related("status", "pipeline")
-        return leads.seen_by(self.request.user, **lookup)
+        return prepared_leads.seen_by(self.request.user, ("status", "pipeline"), **lookup)
 
     def colleague(self, pk: int, field: str) -> User:
         """Somebody of one's own entity, as a value: missing and foreign are the same Invalid."""

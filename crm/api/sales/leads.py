@@ -1,12 +1,13 @@
 """/api/leads (sales.md, "Lead Management Endpoints")."""
 
+from django.utils.functional import SimpleLazyObject
 from rest_framework import serializers
 
 from betterside.api.paging import MAX_LIMIT, LimitField
 from betterside.api.ranges import MomentField, RangeQuery
 from betterside.api.sales import NothingField, enveloped, success
 from betterside.api.schema import documented
-from crm import filters
+from crm import filters, prepared_leads
 from crm.analytics import pipeline, tallies
 from crm.models import Lead, LeadStatus
 from crm.services import leads
@@ -94,8 +95,12 @@ class LeadViewSet(SalesViewSet):
     def list(self, request):
         query = self.query(LeadQuery)
         asked = filters.resolved(query)
-        found = self._found(self.leads(), asked)
-        return page(LeadRowShape, found, query, total=tallies.total(request.user, found, asked))
+        found = SimpleLazyObject(lambda: self._found(self.leads(), asked))
+        total = tallies.total(request.user, found, asked)
+        if not prepared_leads.can_answer(query):
+            return page(LeadRowShape, found, query, total=total)
+        rows = prepared_leads.rows(LeadRowShape, request.user, query, _order(query))
+        return success(rows, filters=query, total=total)
 
     @documented(query=LeadQuery, answer=page_of(LeadRowShape), summary="Open leads that nobody owns")
     def unassigned(self, request):
@@ -111,8 +116,7 @@ class LeadViewSet(SalesViewSet):
         return page(LeadRowShape, found, query)
 
     def _found(self, leads, query: dict):
-        order = query.get("ordering", "-created_at")
-        return filters.leads(leads, query, self.entity.zone).order_by(_column(order))
+        return filters.leads(leads, query, self.entity.zone).order_by(_order(query))
 
     @documented(
         body=NewSalesLead, answer=one_of(SalesLeadShape), status=201, summary="Create a lead in the main pipeline"
@@ -165,6 +169,7 @@ def _counts(counted) -> list[dict]:
     return [{"status": status.name, "count": count} for status, count in counted]
 
 
-def _column(order: str) -> str:
+def _order(query: dict) -> str:
+    order = query.get("ordering", "-created_at")
     name = order.removeprefix("-")
     return ("-" if order != name else "") + COLUMN.get(name, name)
