@@ -6,28 +6,32 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from django.db.models import Q, QuerySet
+
 from betterside.accounts import roles
 from betterside.accounts.models import User
-from betterside.api.paging import stable, window
+from betterside.api.paging import stable
 from betterside.api.shapes import Shape
-from betterside.database.prepared import Given, Prepared
+from betterside.database.prepared import Given, Prepared, is_any
 
 from . import filters
 from .models import Lead, LeadNotFound
 
 PAGING = {"page", "limit", "offset", "skip", "ordering"}
+PREPARED = {"status", *filters.LEAD_COLUMNS}
 
 
-def can_answer(query: dict) -> bool:
-    """Whether the query asks for nothing but columns of the lead."""
-    return query.keys() <= PAGING | filters.LEAD_COLUMNS.keys()
-
-
-def rows(shape: type[Shape], by: User, query: dict, order: str) -> list[dict]:
-    """What `shape.rows` writes of the same page; `query` is one that `can_answer` takes."""
-    asked = {name: query[name] for name in filters.LEAD_COLUMNS if name in query}
-    page = _page(shape, Anybody(by.role, by.is_approved), frozenset(asked), order)
-    return page(*window(query), entity=by.entity_id, user=by.pk, **asked)
+def rows(
+    shape: type[Shape], by: User, query: dict, found: QuerySet, window: tuple[int, int], order: str = "-created_at"
+) -> list[dict]:
+    """A page of `found`: what the user may see of the query, as it is `filters.resolved`. Days, search and what else is
+    no column of the lead are left to `found`, which had better be lazy."""
+    start, length = window
+    filtered = {name: value for name, value in query.items() if name not in PAGING}
+    if not filtered.keys() <= PREPARED:
+        return shape.rows(stable(found.order_by(order))[start : start + length])
+    page = _page(shape, Anybody(by.role, by.is_approved), frozenset(filtered), order)
+    return page(start, length, entity=by.entity_id, user=by.pk, **filtered)
 
 
 def seen_by(user: User, related: tuple[str, ...], **lookup) -> Lead:
@@ -60,7 +64,9 @@ class Anybody:
 
 @cache
 def _page(shape: type[Shape], asker: Anybody, names: frozenset[str], order: str) -> Callable[..., list[dict]]:
-    found = filters.about_leads(Lead.objects.visible_to(asker), {name: Given(name) for name in names})
+    found = filters.about_leads(Lead.objects.visible_to(asker), {name: Given(name) for name in names - {"status"}})
+    if "status" in names:
+        found = found.filter(Q(is_any("status_id", Given("status"))))
     return shape.prepared(stable(found.order_by(order)))
 
 

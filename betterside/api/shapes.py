@@ -3,7 +3,7 @@ plain attribute reads, since field objects cost more than the query on a list.""
 
 from collections.abc import Callable, Iterable
 from functools import cache
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 
 from django.db.models import Model, QuerySet
 from rest_framework import serializers
@@ -14,7 +14,8 @@ from betterside.database.prepared import Prepared
 # Not a docstring: shapes without one of their own would show it to clients in the OpenAPI document.
 # `LeadShape.of(lead)` is a dict, `LeadShape.many(leads)` a list of them.
 # `source="status.name"` reads through relations and gives None where one is missing; an empty text of a field
-# declared `allow_null=True` is written as null; a SerializerMethodField calls the static `get_<name>(obj)`.
+# declared `allow_null=True` is written as null; a SerializerMethodField calls the static `get_<name>(obj)`, a
+# ComputedField the static `get_<name>(*values)`.
 class Shape(serializers.Serializer):
     @classmethod
     def of(cls, obj) -> dict | None:
@@ -31,25 +32,26 @@ class Shape(serializers.Serializer):
     def rows(cls, queryset: QuerySet) -> list[dict]:
         """As `many`. A shape that needs nothing but columns reads those alone: making the objects of a list takes
         longer than its query."""
-        if _columns(cls, queryset.model) is None:
+        columns = _columns(cls, queryset.model)
+        if columns is None:
             return cls.many(queryset)
-        return cls._written(cls._read(queryset), queryset.model)
+        return columns.written(queryset.values_list(*columns.paths))
 
     @classmethod
     def prepared(cls, queryset: QuerySet) -> Callable[..., list[dict]]:
         """`page(start, length, **given)` writes a page of the queryset, in which values may be Given. Only of a shape
         that needs nothing but columns, none of which Django converts."""
-        statement = Prepared(cls._read(queryset))
-        return lambda *window, **given: cls._written(statement.page(*window, **given), queryset.model)
+        columns = _columns(cls, queryset.model)
+        statement = Prepared(queryset.values_list(*columns.paths))
+        return lambda *window, **given: columns.written(statement.page(*window, **given))
 
-    @classmethod
-    def _read(cls, queryset: QuerySet) -> QuerySet:
-        return queryset.values_list(*(path for path, _write in _columns(cls, queryset.model).values()))
 
-    @classmethod
-    def _written(cls, rows: Iterable[tuple], model: type[Model]) -> list[dict]:
-        writers = [(name, write) for name, (_path, write) in _columns(cls, model).items()]
-        return [{name: write(value) for (name, write), value in zip(writers, row, strict=True)} for row in rows]
+class ComputedField(serializers.SerializerMethodField):
+    """Made of columns by the shape's `get_<name>`, which gets their values in this order: no object is needed for it."""
+
+    def __init__(self, *sources: str, **kwargs):
+        super().__init__(**kwargs)
+        self.sources = sources
 
 
 @cache
@@ -57,31 +59,64 @@ def _readers(shape: type[Shape]) -> list[tuple[str, Callable]]:
     return [(name, _reader(shape, name, field)) for name, field in shape._declared_fields.items()]
 
 
+class Columns:
+    """What a shape reads of a row of the database, and how it writes that."""
+
+    def __init__(self):
+        self.paths: list[str] = []
+        self._cells: list[tuple[str, Callable[[tuple], object]]] = []
+
+    def add(self, name: str, paths: list[str], write: Callable) -> None:
+        """`write` gets the values of these paths."""
+        places = range(len(self.paths), len(self.paths) + len(paths))
+        self.paths += paths
+        self._cells.append((name, _cell(places, write)))
+
+    def written(self, rows: Iterable[tuple]) -> list[dict]:
+        return [{name: cell(row) for name, cell in self._cells} for row in rows]
+
+
+def _cell(places: range, write: Callable) -> Callable[[tuple], object]:
+    first, end = places.start, places.stop
+    if len(places) > 1:
+        return lambda row: write(*row[first:end])
+    return itemgetter(first) if write is _as_it_is else lambda row: write(row[first])
+
+
 @cache
-def _columns(shape: type[Shape], model: type[Model]) -> dict[str, tuple[str, Callable]] | None:
-    """Name → where the database has the value and how it is written; None when the shape needs more than that."""
-    found = {}
+def _columns(shape: type[Shape], model: type[Model]) -> Columns | None:
+    """None when the shape needs more than columns."""
+    found = Columns()
     for name, field in shape._declared_fields.items():
-        path = field._kwargs.get("source", name).replace(".", "__")
-        if isinstance(field, NEED_THE_OBJECT) or not _is_column(model, path.split("__")):
+        paths = [source.replace(".", "__") for source in _sources(name, field)]
+        if _needs_the_object(field) or not all(_is_column(model, path.split("__")) for path in paths):
             return None
-        found[name] = path, _writer(field)
+        found.add(name, paths, getattr(shape, f"get_{name}") if isinstance(field, ComputedField) else _writer(field))
     return found
 
 
-NEED_THE_OBJECT = serializers.SerializerMethodField | serializers.ListSerializer | Shape
+def _sources(name: str, field: serializers.Field) -> tuple[str, ...]:
+    return field.sources if isinstance(field, ComputedField) else (field._kwargs.get("source", name),)
+
+
+def _needs_the_object(field: serializers.Field) -> bool:
+    if isinstance(field, ComputedField):
+        return False
+    return isinstance(field, serializers.SerializerMethodField | serializers.ListSerializer | Shape)
 
 
 def _is_column(model: type[Model], path: list[str]) -> bool:
-    """Whether the path ends in a column, by way of foreign keys only."""
-    known = {getattr(field, "attname", ""): field for field in model._meta.concrete_fields}
+    """Whether the path ends in a column, by way of relations that lead to one row at most."""
     if len(path) == 1:
-        return path[0] in known
-    relation = next((field for field in known.values() if field.name == path[0]), None)
-    return bool(relation and relation.is_relation) and _is_column(relation.related_model, path[1:])
+        return path[0] in {getattr(field, "attname", "") for field in model._meta.concrete_fields}
+    relation = next((field for field in model._meta.get_fields() if field.name == path[0]), None)
+    leads_to_one = relation is not None and (relation.many_to_one or relation.one_to_one)
+    return bool(leads_to_one and relation.related_model) and _is_column(relation.related_model, path[1:])
 
 
 def _reader(shape: type[Shape], name: str, field: serializers.Field) -> Callable:
+    if isinstance(field, ComputedField):
+        return _computing(getattr(shape, f"get_{name}"), [_attribute(source) for source in field.sources])
     if isinstance(field, serializers.SerializerMethodField):
         return getattr(shape, f"get_{name}")
     read = _attribute(field._kwargs.get("source", name))
@@ -92,6 +127,10 @@ def _reader(shape: type[Shape], name: str, field: serializers.Field) -> Callable
         return lambda obj: field.of(read(obj))
     write = _writer(field)
     return read if write is _as_it_is else lambda obj: write(read(obj))
+
+
+def _computing(compute: Callable, reads: list[Callable]) -> Callable:
+    return lambda obj: compute(*(read(obj) for read in reads))
 
 
 def _writer(field: serializers.Field) -> Callable:

@@ -1,14 +1,16 @@
 """/api/v1/marketing/leads (marketing.md)."""
 
+from django.utils.functional import SimpleLazyObject
 from drf_spectacular.utils import inline_serializer
 from rest_framework import serializers as fields
 from rest_framework.response import Response
 
 from betterside.api.faces import MARKETING
-from betterside.api.paging import sliced
+from betterside.api.paging import window
 from betterside.api.schema import documented
 from betterside.api.views import FaceViewSet
 from betterside.errors import Invalid
+from crm import filters, prepared_leads
 from crm.analytics import tallies
 from crm.models import Lead, LeadNotFound
 from crm.services import leads as crm_leads
@@ -29,6 +31,10 @@ def one(lead: Lead, status: int = 200) -> Response:
     return Response({"success": True, "data": LeadShape.of(lead)}, status=status)
 
 
+# No campaign has this id.
+NOBODYS = 0
+
+
 class LeadViewSet(FaceViewSet):
     face = MARKETING
     right = "leads.read"
@@ -46,25 +52,21 @@ class LeadViewSet(FaceViewSet):
     @documented(query=serializers.LeadQuery, answer=MANY, summary="Marketing leads, newest first")
     def list(self, request):
         query = self.query(serializers.LeadQuery)
-        found = self._filtered(self.marketing_leads().visible_to(request.user), query)
-        total = tallies.total(request.user, found, query | {"pipeline": "marketing"})
-        return Response({"success": True, "data": LeadShape.rows(sliced(found, query)), "count": total})
+        asked = filters.resolved(query | {"pipeline": "marketing"}) | self._campaign(query)
+        found = SimpleLazyObject(
+            lambda: filters.leads(Lead.objects.visible_to(request.user), asked, request.user.entity.zone)
+        )
+        rows = prepared_leads.rows(LeadShape, request.user, asked, found, window(query))
+        return Response({"success": True, "data": rows, "count": tallies.total(request.user, found, asked)})
 
-    def _filtered(self, found, query: dict):
-        if query.get("campaign_id"):
-            found = self._of_campaign(found, query["campaign_id"])
-        if "status" in query:
-            found = found.filter(status__pipeline="marketing", status__name=query["status"])
-        if "source" in query:
-            found = found.filter(source=query["source"])
-        return found.matching(query["search"]) if query.get("search", "").strip() else found
-
-    def _of_campaign(self, found, written: str):
+    def _campaign(self, query: dict) -> dict:
         """A campaign that is not the entity's has no leads here, as one that never was."""
+        if "campaign_id" not in query:
+            return {}
         try:
-            return found.filter(campaign=leads.campaign_of(self.request.user, written))
+            return {"campaign_id": leads.campaign_of(self.request.user, query["campaign_id"]).pk}
         except Invalid:
-            return found.none()
+            return {"campaign_id": NOBODYS}
 
     @documented(body=serializers.NewLead, answer=ONE, status=201, summary="Create a marketing lead")
     def create(self, request):

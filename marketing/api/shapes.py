@@ -2,8 +2,7 @@
 
 from rest_framework import serializers
 
-from betterside.api.shapes import Shape
-from crm.models import Lead
+from betterside.api.shapes import ComputedField, Shape
 
 
 def milliseconds(moment) -> str:
@@ -14,7 +13,7 @@ def milliseconds(moment) -> str:
 class LeadShape(Shape):
     id = serializers.CharField()
     lead_code = serializers.CharField()
-    campaign_id = serializers.SerializerMethodField()
+    campaign_id = ComputedField("campaign_id")
     campaign_name = serializers.CharField(allow_null=True)
     source = serializers.CharField(allow_null=True)
     first_name = serializers.CharField(allow_null=True)
@@ -26,17 +25,17 @@ class LeadShape(Shape):
     status = serializers.CharField(source="status.name")
     score = serializers.IntegerField()
     notes = serializers.CharField(allow_null=True)
-    created_at = serializers.SerializerMethodField()
-    updated_at = serializers.SerializerMethodField()
+    created_at = ComputedField("created_at")
+    updated_at = ComputedField("updated_at")
 
     @staticmethod
-    def get_campaign_id(lead: Lead) -> str | None:
-        return f"camp-{lead.campaign_id}" if lead.campaign_id else None
+    def get_campaign_id(campaign_id) -> str | None:
+        return f"camp-{campaign_id}" if campaign_id else None
 
     @staticmethod
-    def get_created_at(lead: Lead) -> str:
-        return milliseconds(lead.created_at)
+    def get_created_at(created_at) -> str:
+        return milliseconds(created_at)
 
     @staticmethod
-    def get_updated_at(lead: Lead) -> str:
-        return milliseconds(lead.updated_at)
+    def get_updated_at(updated_at) -> str:
+        return milliseconds(updated_at)

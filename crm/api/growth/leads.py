@@ -1,10 +1,12 @@
 """/api/leads of the growth profile (growth.md, section B); /api/leads/{id}/activity is this face's alone."""
 
+from django.utils.functional import SimpleLazyObject
 from rest_framework import serializers
 from rest_framework.response import Response
 
 from betterside.api import bare
 from betterside.api.kept import KeepingChange
+from betterside.api.paging import window
 from betterside.api.schema import documented
 from betterside.api.views import no_content
 from crm import filters, prepared_leads
@@ -71,9 +73,10 @@ class LeadViewSet(GrowthViewSet):
     def list(self, request):
         query = self.query(GrowthLeadQuery)
         asked = filters.resolved(query) | {"pipeline": growth_leads.PIPELINE}
-        found = filters.leads(Lead.objects.visible_to(request.user), asked, self.entity.zone)
+        found = SimpleLazyObject(lambda: filters.leads(Lead.objects.visible_to(request.user), asked, self.entity.zone))
+        rows = prepared_leads.rows(GrowthLeadShape, request.user, asked, found, window(query))
         total = tallies.total(request.user, found, asked)
-        return bare.page(request, GrowthLeadShape, found.select_related("status", "entity"), query, total=total)
+        return Response(rows, headers=bare.headers(request, total, query))
 
     @documented(body=GrowthLeadFields, answer=GrowthLeadDetailShape(), status=201, summary="Create a lead")
     def create(self, request):

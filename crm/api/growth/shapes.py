@@ -2,11 +2,12 @@
 
 from datetime import date, datetime
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from rest_framework import serializers
 
-from betterside.api.shapes import Shape
-from crm.models import Activity, Contact, Lead, Task
+from betterside.api.shapes import ComputedField, Shape
+from crm.models import Activity, Task
 
 from .fields import text
 
@@ -24,12 +25,14 @@ class GrowthLeadShape(Shape):
     status = Text(source="status.name")
     source = Text()
     score = serializers.IntegerField()
-    lastInteraction = serializers.SerializerMethodField(help_text="A day; of a new lead the day it came.")  # noqa: N815
+    lastInteraction = ComputedField(  # noqa: N815 - the contract's name
+        "last_interaction_at", "created_at", "entity.timezone", help_text="A day; of a new lead the day it came."
+    )
     value = serializers.DecimalField(max_digits=14, decimal_places=2)
 
     @staticmethod
-    def get_lastInteraction(lead: Lead) -> str:  # noqa: N802 - the contract's name
-        return _last_interaction(lead).astimezone(lead.entity.zone).date().isoformat()
+    def get_lastInteraction(last_interaction_at, created_at, timezone) -> str:  # noqa: N802 - the contract's name
+        return (last_interaction_at or created_at).astimezone(ZoneInfo(timezone)).date().isoformat()
 
 
 class GrowthLeadDetailShape(GrowthLeadShape):
@@ -39,15 +42,11 @@ class GrowthLeadDetailShape(GrowthLeadShape):
     owner_id = serializers.CharField(source="assigned_user_id", allow_null=True)
     created_at = serializers.DateTimeField()
     updated_at = serializers.DateTimeField()
-    last_interaction_at = serializers.SerializerMethodField()
+    last_interaction_at = ComputedField("last_interaction_at", "created_at")
 
     @staticmethod
-    def get_last_interaction_at(lead: Lead) -> datetime:
-        return _last_interaction(lead)
-
-
-def _last_interaction(lead: Lead) -> datetime:
-    return lead.last_interaction_at or lead.created_at
+    def get_last_interaction_at(last_interaction_at, created_at) -> datetime:
+        return last_interaction_at or created_at
 
 
 class GrowthContactShape(Shape):
@@ -56,12 +55,14 @@ class GrowthContactShape(Shape):
     email = Text()
     role = Text()
     company = Text()
-    last_contacted = serializers.SerializerMethodField(help_text="Of one not contacted yet when they came.")
+    last_contacted = ComputedField(
+        "last_contacted_at", "created_at", help_text="Of one not contacted yet when they came."
+    )
     phone = serializers.CharField(allow_null=True)
 
     @staticmethod
-    def get_last_contacted(contact: Contact) -> datetime:
-        return contact.last_contacted_at or contact.created_at
+    def get_last_contacted(last_contacted_at, created_at) -> datetime:
+        return last_contacted_at or created_at
 
 
 class GrowthContactDetailShape(GrowthContactShape):

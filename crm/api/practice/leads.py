@@ -1,18 +1,20 @@
 """/api/v1/leads (practice.md, "Lead Update Endpoint")."""
 
+from django.utils.functional import SimpleLazyObject
 from rest_framework import serializers
 from rest_framework.response import Response
 
-from betterside.api.paging import SkipQuery, cut
+from betterside.api.paging import SkipQuery, window
 from betterside.api.schema import documented
 from betterside.api.shapes import Shape
 from betterside.api.views import no_content
+from crm import filters, prepared_leads
 from crm.analytics import tallies
 from crm.models import Lead, LeadStatus, PracticeProfile
 from crm.models.practice import EIN, NPI, STATES, ZIP_CODE
 from crm.services import leads, practice
 
-from .base import PracticeViewSet, with_practice
+from .base import PracticeViewSet
 
 STATUSES = ["NEW", "CONTACTED", "QUALIFIED", "PROPOSAL", "WON", "LOST"]
 BIGGEST = 2**31 - 1
@@ -109,6 +111,11 @@ def answer(lead: Lead, status: int = 200) -> Response:
     return Response(body, status=status)
 
 
+# The engine's words for this face's.
+WORDS = {"assigned_to": "assigned_user_id"}
+PIPELINE = {"pipeline": "practice"}
+
+
 class PracticeLeadViewSet(PracticeViewSet):
     rights = {"create": "leads.create"}
 
@@ -116,24 +123,14 @@ class PracticeLeadViewSet(PracticeViewSet):
     def list(self, request):
         """Empty parameters filter nothing. The full count is in `X-Total-Count`."""
         query = self.query(LeadQuery)
-        found = Lead.objects.in_pipeline("practice").visible_to(request.user).select_related("status", "practice")
-        found = self._filtered(found, query)
-        rows = map(with_practice, cut(found, query))
-        total = tallies.total(request.user, found, self._asked(query))
-        return Response(PracticeLeadShape.many(rows), headers={"X-Total-Count": str(total)})
+        asked = filters.resolved({WORDS.get(name, name): value for name, value in query.items()} | PIPELINE)
+        found = SimpleLazyObject(lambda: self._found(asked))
+        rows = prepared_leads.rows(PracticeLeadShape, request.user, asked, found, window(query))
+        return Response(rows, headers={"X-Total-Count": str(tallies.total(request.user, found, asked))})
 
-    @staticmethod
-    def _asked(query: dict) -> dict:
-        """The query in the engine's words."""
-        words = {"assigned_to": "assigned_user_id", "status": "status", "state": "state", "search": "search"}
-        return {"pipeline": "practice"} | {
-            words[name]: value for name, value in query.items() if name in words and value
-        }
-
-    def _filtered(self, found, query: dict):
-        columns = {"status": "status__name", "assigned_to": "assigned_user_id", "state": "practice__state"}
-        found = found.filter(**{column: query[name] for name, column in columns.items() if name in query})
-        return found.matching(query["search"]) if query.get("search", "").strip() else found
+    def _found(self, asked: dict):
+        found = filters.leads(Lead.objects.visible_to(self.request.user), asked, self.entity.zone)
+        return found.filter(practice__state=asked["state"]) if "state" in asked else found
 
     @documented(body=NewLead, answer=WarnedLeadShape, status=201, summary="Create a practice lead")
     def create(self, request):

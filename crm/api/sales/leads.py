@@ -3,7 +3,7 @@
 from django.utils.functional import SimpleLazyObject
 from rest_framework import serializers
 
-from betterside.api.paging import MAX_LIMIT, LimitField
+from betterside.api.paging import MAX_LIMIT, LimitField, window
 from betterside.api.ranges import MomentField, RangeQuery
 from betterside.api.sales import NothingField, enveloped, success
 from betterside.api.schema import documented
@@ -95,12 +95,9 @@ class LeadViewSet(SalesViewSet):
     def list(self, request):
         query = self.query(LeadQuery)
         asked = filters.resolved(query)
-        found = SimpleLazyObject(lambda: self._found(self.leads(), asked))
-        total = tallies.total(request.user, found, asked)
-        if not prepared_leads.can_answer(query):
-            return page(LeadRowShape, found, query, total=total)
-        rows = prepared_leads.rows(LeadRowShape, request.user, query, _order(query))
-        return success(rows, filters=query, total=total)
+        found = SimpleLazyObject(lambda: filters.leads(self.leads(), asked, self.entity.zone))
+        rows = prepared_leads.rows(LeadRowShape, request.user, asked, found, window(query), _order(query))
+        return success(rows, filters=query, total=tallies.total(request.user, found, asked))
 
     @documented(query=LeadQuery, answer=page_of(LeadRowShape), summary="Open leads that nobody owns")
     def unassigned(self, request):
