@@ -14,12 +14,14 @@ from .schema import DatabaseSchemaEditor
 LONGEST_WAIT = 5
 # Seconds after which a connection may have been cut without a word, as firewalls do.
 FRESH = 1
+# Seconds before another connection is tried in the place of one that is down.
+PAUSE = 0.01
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
     """CONN_HEALTH_CHECKS must be off: it asks the server about a connection before every request, which takes as long
-    as a query. Here only one that nobody used for a while is asked about; of the others it is enough that the server
-    did not hang up."""
+    as a query. Here one is asked about that is new or was last given out a while ago; of the others it is enough that the
+    server did not hang up."""
 
     SchemaEditorClass = DatabaseSchemaEditor
     _given: WeakKeyDictionary[Connection, float] = WeakKeyDictionary()
@@ -28,30 +30,38 @@ class DatabaseWrapper(base.DatabaseWrapper):
         """Raises PoolTimeout; the sooner when an attempt to connect failed meanwhile."""
         deadline = time.monotonic() + LONGEST_WAIT
         while True:
+            connection = self._from_pool(conn_params, deadline)
+            if not self.pool or self._is_up(connection):
+                return connection
+            if time.monotonic() >= deadline:
+                raise PoolTimeout("The server takes connections but does not answer on them.")
+            time.sleep(PAUSE)
+
+    def _from_pool(self, conn_params, deadline: float) -> Connection:
+        while True:
             failures = self._failed_attempts()
             try:
-                connection = super().get_new_connection(conn_params)
+                return super().get_new_connection(conn_params)
             except PoolTimeout:
                 if time.monotonic() >= deadline or self._failed_attempts() > failures:
                     raise
-            else:
-                if not self.pool or self._is_up(connection):
-                    return connection
-                self.pool.putconn(connection)
 
     def _is_up(self, connection: Connection) -> bool:
-        """A connection that is not is closed, so that the pool throws it away."""
-        now = time.monotonic()
+        """One that is not goes back closed, so that the pool throws it away."""
+        now, up = time.monotonic(), False
         try:
             if now - self._given.get(connection, 0) > FRESH:
                 ConnectionPool.check_connection(connection)
             else:
                 _look_for_a_hang_up(connection)
+            self._given[connection], up = now, True
         except Error:
-            connection.close()
-            return False
-        self._given[connection] = now
-        return True
+            pass
+        finally:
+            if not up:
+                connection.close()
+                connection._pool.putconn(connection)
+        return up
 
     def _failed_attempts(self) -> int:
         return self.pool.get_stats().get("connections_errors", 0) if self.pool else 0

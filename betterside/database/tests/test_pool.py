@@ -96,6 +96,30 @@ def test_a_connection_that_nobody_used_for_a_while_is_asked_about(wrapper, monke
     pooled.pool.putconn(other)
 
 
+def test_a_server_that_takes_connections_and_answers_on_none_is_given_up(wrapper, monkeypatch):
+    def fail(_connection):
+        raise OperationalError("No answer.")
+
+    monkeypatch.setattr(base, "LONGEST_WAIT", 0.5)
+    monkeypatch.setattr(base.ConnectionPool, "check_connection", staticmethod(fail))
+    began = time.monotonic()
+    with pytest.raises(PoolTimeout):
+        take(wrapper())
+    assert time.monotonic() - began < 3
+
+
+def test_a_connection_whose_check_is_broken_off_goes_back_to_the_pool(wrapper, monkeypatch):
+    def break_off(_connection):
+        raise KeyboardInterrupt
+
+    pooled = wrapper()
+    with monkeypatch.context() as broken:
+        broken.setattr(base.ConnectionPool, "check_connection", staticmethod(break_off))
+        with pytest.raises(KeyboardInterrupt):
+            take(pooled)
+    pooled.pool.putconn(take(pooled))
+
+
 def refusing(silent):
     def check(asked):
         if asked is silent:
