@@ -3,8 +3,10 @@
 `entry_sums` reads the same from sums that are kept, to the microsecond. The query: pipeline, date_from, date_to.
 """
 
+from datetime import date
+
 from django.db.models import Count, F, Max, Min, Q, Sum, Value
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, TruncDate
 
 from betterside.api import ranges
 
@@ -69,6 +71,12 @@ def outcomes(by, query: dict) -> list[dict]:
 
 
 OUTCOMES = {"entered": Count("lead", distinct=True), "advanced": leads(ADVANCED), "lost": leads(LOST)}
+
+
+def moves(by, query: dict) -> dict[date, int]:
+    """Day → how often a lead came from one status into another; days without are left out."""
+    found = stays(by, query).changes().annotate(day=TruncDate("entered_at", tzinfo=by.entity.zone))
+    return dict(found.order_by().values_list("day").annotate(Count("pk")))
 
 
 def steps(by, query: dict) -> list[dict]:

@@ -98,15 +98,23 @@ def outcomes(by, query: dict) -> list[dict]:
     return rows
 
 
+def moves(by, query: dict) -> dict[date, int]:
+    rows = _moves(_kept(by, query, by_day=True)).order_by().values_list("day").annotate(Sum("stays"))
+    return {day: int(count) for day, count in rows if count}
+
+
+def _moves(kept):
+    return kept.filter(previous_status_id__isnull=False)
+
+
 def steps(by, query: dict) -> list[dict]:
-    moves = _kept(by, query).filter(previous_status_id__isnull=False)
-    return _sums(moves, "previous_status_id", "status_id", measures=("timed", "before_hours"))
+    return _sums(_moves(_kept(by, query)), "previous_status_id", "status_id", measures=("timed", "before_hours"))
 
 
 def movers(by, query: dict) -> list[dict]:
     """A lead that somebody moved in the range counts once. Up to now that is their last move of it, from the beginning
     their first; of a range that moves came before and after, the leads are counted from its rows."""
-    moves = _kept(by, query, by_owner=True).filter(previous_status_id__isnull=False, user_id__isnull=False)
+    moves = _moves(_kept(by, query, by_owner=True)).filter(user_id__isnull=False)
     turn, before = _turn(by, query), ("timed", "before_hours")
     if turn is None:
         counted = entry_rows.handled(by, query)
@@ -134,13 +142,13 @@ def _is_empty(by, query: dict, first: date | None, last: date | None) -> bool:
     return not _kept(by, query | days).aggregate(stays=Sum("stays"))["stays"]
 
 
-def _kept(by, query: dict, *, by_owner: bool = False):
+def _kept(by, query: dict, *, by_owner: bool = False, by_day: bool = False):
     kept = EntryRollup.objects.visible_to(by)
     if "pipeline" in query:
         kept = kept.filter(pipeline_id=query["pipeline"])
     if "user_id" in query and by_owner:
         kept = kept.filter(user_id=query["user_id"])
-    return kept.spanning(query.get("date_from"), query.get("date_to"), by_owner=by_owner)
+    return kept.spanning(query.get("date_from"), query.get("date_to"), by_owner=by_owner, by_day=by_day)
 
 
 def _sums(kept, *groups: str, measures: tuple, **more) -> list[dict]:

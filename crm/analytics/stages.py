@@ -4,8 +4,9 @@ Where a query has days they are those that the stays began on, unless a function
 """
 
 from collections import Counter
+from datetime import date, timedelta
 
-from django.db.models import Count, Q
+from betterside import days
 
 from ..models import LeadStatus
 from . import entry_rows, entry_sums, sla, tallies
@@ -131,15 +132,16 @@ def _statistics(status: LeadStatus, row: dict, total: int) -> dict:
     }
 
 
-def summary(by, stays, *, now, today, week, pipeline: str) -> dict:
-    """The dashboard's view: where all leads are now, what waits too long, what moved today and in the last 7 days.
-
-    `today` and `week` are stretches of time, (start, end), that end together; `stays` are those that may be moves.
-    """
+def summary(by, *, now, pipeline: str) -> dict:
+    """The dashboard's view: where all leads are now, what waits too long, what moved today and in the last 7 days."""
     found = sla.waits(by, {}, all_statuses(), now)
     rows = [{"status": one.status.pk, "total": one.leads, "us": one.us, "late": one.late_now} for one in found]
     stages = with_all(rows, pipeline)
-    return _totals(stages) | _recent(stays, today, week) | {"stages": [_stage(status, row) for status, row in stages]}
+    return (
+        _totals(stages)
+        | _recent(by, days.local(now, by.entity.zone))
+        | {"stages": [_stage(status, row) for status, row in stages]}
+    )
 
 
 def _totals(stages: list[tuple[LeadStatus, dict]]) -> dict:
@@ -157,10 +159,9 @@ def _totals(stages: list[tuple[LeadStatus, dict]]) -> dict:
     }
 
 
-def _recent(stays, today, week) -> dict:
-    in_week = stays.changes().entered_between(*week)
-    counts = in_week.aggregate(week=Count("pk"), today=Count("pk", filter=Q(entered_at__gte=today[0])))
-    return {"changes_today": counts["today"], "changes_last_7_days": counts["week"]}
+def _recent(by, today: date) -> dict:
+    moves = entries(by).moves(by, {"date_from": today - timedelta(days=6), "date_to": today})
+    return {"changes_today": moves.get(today, 0), "changes_last_7_days": sum(moves.values())}
 
 
 def _stage(status: LeadStatus, row: dict) -> dict:

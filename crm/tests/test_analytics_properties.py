@@ -164,6 +164,10 @@ def _compare_stays(by, slow: Slow, query: dict) -> None:
     rows = [row | {"step": (row["from_status_id"], row["to_status_id"])} for row in stages.transitions(by, asked)]
     assert table(rows, "step", TRANSITION) == expected.transitions(), asked
     _compare_movers(by, slow, asked)
+    today = slow.day(slow.now)
+    summary = stages.summary(by, now=slow.now, pipeline="sales")
+    for name, first in (("changes_today", today), ("changes_last_7_days", today - timedelta(days=6))):
+        assert summary[name] == len(SlowStays(slow, {"date_from": first, "date_to": today}).moves), name
 
 
 def _compare_movers(by, slow: Slow, asked: dict) -> None:

@@ -1,13 +1,11 @@
 """What the sales face's views share (sales.md; DESIGN section 1, "What a face covers")."""
 
 import contextlib
-from datetime import timedelta
 from functools import cache
 
 from rest_framework import serializers
 from rest_framework.response import Response
 
-from betterside import clock, days
 from betterside.accounts.models import User
 from betterside.api import ranges
 from betterside.api.faces import SALES
@@ -46,11 +44,6 @@ class SalesViewSet(FaceViewSet):
 
     def range(self, query: dict) -> tuple:
         return ranges.bounds(query, self.entity.zone)
-
-    def today(self, going_back: int = 0) -> tuple:
-        """From so many days ago until the end of today, in the entity's time zone."""
-        today = clock.now().astimezone(self.entity.zone).date()
-        return days.bounds(today - timedelta(days=going_back), today, self.entity.zone)
 
 
 def page(shape: type[Shape], queryset, query: dict, *, total: int | None = None) -> Response:
