@@ -75,8 +75,17 @@ def somebody_writes(began: Event) -> None:
     with psycopg.connect(**connection.get_connection_params()) as writer:
         writer.execute("UPDATE crm_lead SET score = 1 WHERE false")
         began.set()
+        _wait_until_blocking(writer)
         time.sleep(1.2)  # until PostgreSQL has looked for a circle, and found none yet
         writer.execute("UPDATE crm_stageentry SET notes = '' WHERE false")
+
+
+def _wait_until_blocking(writer) -> None:
+    waiting = "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE %s = ANY (pg_blocking_pids(pid)))"
+    until = time.monotonic() + 60
+    while not writer.execute(waiting, [writer.info.backend_pid]).fetchone()[0]:
+        assert time.monotonic() < until, "Nobody waits for the writer."
+        time.sleep(0.02)
 
 
 @pytest.mark.slow
