@@ -39,9 +39,11 @@ class Shape(serializers.Serializer):
 
     @classmethod
     def prepared(cls, queryset: QuerySet) -> Callable[..., list[dict]]:
-        """`page(start, length, **given)` writes a page of the queryset, in which values may be Given. Only of a shape
-        that needs nothing but columns, none of which Django converts."""
+        """`page(start, length, **given)` writes a page of the queryset, in which values may be Given. TypeError for a
+        shape that needs more than columns; Django converts none of them."""
         columns = _columns(cls, queryset.model)
+        if columns is None:
+            raise TypeError(f"{cls.__name__} needs whole objects.")
         statement = Prepared(queryset.values_list(*columns.paths))
         return lambda *window, **given: columns.written(statement.page(*window, **given))
 

@@ -12,6 +12,7 @@ from django.core.exceptions import EmptyResultSet
 from django.db import DEFAULT_DB_ALIAS, connection
 from django.db.models import BooleanField, Expression, Func, Model, QuerySet
 from django.db.models.query import get_related_populators
+from django.db.models.sql.compiler import SQLCompiler
 
 
 class Given(Expression):
@@ -32,9 +33,11 @@ def is_any(column: str, values: Given) -> Func:
 
 class Prepared:
     def __init__(self, queryset: QuerySet):
-        self._compiler = queryset.query.get_compiler(DEFAULT_DB_ALIAS)
+        self._compile(queryset.query.get_compiler(DEFAULT_DB_ALIAS))
+
+    def _compile(self, compiler: SQLCompiler) -> None:
         try:
-            self._sql, self._parameters = self._compiler.as_sql()
+            self._sql, self._parameters = compiler.as_sql()
         except EmptyResultSet:  # as of `none()`
             self._sql, self._parameters = "", []
 
@@ -46,8 +49,26 @@ class Prepared:
         """Some of the rows; the query is ordered, and not cut itself."""
         return self._fetched(" LIMIT %s OFFSET %s", [*self._given(values), length, start])
 
+    def _given(self, values: dict) -> list:
+        return [values[each.name] if isinstance(each, Given) else each for each in self._parameters]
+
+    def _fetched(self, cut: str, parameters: list) -> list[tuple]:
+        if not self._sql:
+            return []
+        with connection.cursor() as cursor:
+            cursor.execute(self._sql + cut, parameters)
+            return cursor.fetchall()
+
+
+class PreparedObjects(Prepared):
+    """Of a queryset of whole objects."""
+
+    def _compile(self, compiler: SQLCompiler) -> None:
+        super()._compile(compiler)
+        self._compiler = compiler
+
     def objects(self, **values) -> list[Model]:
-        """Of a queryset of whole objects: they and what it selects related, as Django reads them."""
+        """They and what the queryset selects related, as Django reads them."""
         rows = self._compiler.results_iter([self.rows(**values)])
         return [self._built(row) for row in rows]
 
@@ -65,13 +86,3 @@ class Prepared:
         names = [select[place][0].target.attname for place in places]
         populators = get_related_populators(klass, select, DEFAULT_DB_ALIAS)
         return klass["model"], names, slice(places[0], places[-1] + 1), populators
-
-    def _given(self, values: dict) -> list:
-        return [values[each.name] if isinstance(each, Given) else each for each in self._parameters]
-
-    def _fetched(self, cut: str, parameters: list) -> list[tuple]:
-        if not self._sql:
-            return []
-        with connection.cursor() as cursor:
-            cursor.execute(self._sql + cut, parameters)
-            return cursor.fetchall()

@@ -88,6 +88,11 @@ def test_a_prepared_page_is_what_objects_would_be_written_as(people):
     assert page(0, 20, name="Nobody") == []
 
 
+def test_a_shape_that_needs_objects_cannot_be_prepared(people):
+    with pytest.raises(TypeError):
+        WithMethod.prepared(people)
+
+
 @pytest.mark.django_db
 def test_a_relation_to_one_row_that_is_missing_is_null():
     class OfAPractice(Shape):

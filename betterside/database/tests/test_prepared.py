@@ -10,7 +10,7 @@ from betterside.accounts.tests.factories import UserFactory
 from crm.models import Lead
 from crm.tests.factories import make_lead
 
-from ..prepared import Given, Prepared, is_any
+from ..prepared import Given, Prepared, PreparedObjects, is_any
 
 pytestmark = pytest.mark.django_db
 
@@ -57,7 +57,7 @@ def test_a_page_is_cut_out_of_the_rows():
 
 
 def test_what_can_have_no_rows_is_not_asked(django_assert_num_queries):
-    found = Prepared(User.objects.none().filter(pk=Given("user")).order_by("pk"))
+    found = PreparedObjects(User.objects.none().filter(pk=Given("user")).order_by("pk"))
     with django_assert_num_queries(0):
         assert (found.rows(user=1), found.page(0, 5, user=1), found.objects(user=1)) == ([], [], [])
 
@@ -69,7 +69,7 @@ def columns(row) -> dict:
 def test_objects_are_as_django_reads_them_with_what_is_related(django_assert_num_queries):
     lead = make_lead(owner=UserFactory(rep=True), raw_field_data={"course": ["Forex"]}, value="1500.50")
     leads = Lead.objects.select_related("status", "assigned_user__entity", "campaign")
-    found = Prepared(leads.filter(pk=Given("lead")))
+    found = PreparedObjects(leads.filter(pk=Given("lead")))
     with django_assert_num_queries(1):
         (row,) = found.objects(lead=lead.pk)
         related = [row.status, row.assigned_user, row.assigned_user.entity]
