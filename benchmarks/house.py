@@ -9,7 +9,9 @@ import time
 from contextlib import contextmanager
 
 import httpx
+import psycopg
 
+from betterside.database.launcher import ADMIN
 from faults.house import ROOT, House, free_port
 
 from . import floors
@@ -69,7 +71,8 @@ class BenchHouse(House):
 
     def rest(self) -> None:
         """Until the database has written and tidied what a fill left, which the first cases would be measured with."""
-        self.ask("CHECKPOINT")
+        with psycopg.connect(**self.launcher.ensure() | {"user": ADMIN}, dbname="postgres") as admin:
+            admin.execute("CHECKPOINT")
         until = time.monotonic() + LONGEST_REST
         while self.ask(TIDYING)[0][0] and time.monotonic() < until:
             time.sleep(0.5)
