@@ -12,10 +12,11 @@ from django.db.models import F
 
 from betterside.accounts.models import Entity
 
-from ..models import Grain, Lead
+from ..models import Activity, Grain, Lead, StageEntry
 from . import rollup_sql as sql
 
 MODELS = tuple(sql.FACTS)
+COUNTED = tuple(model._meta.db_table for model in (Lead, StageEntry, Activity))
 KEY = "hashtext('crm.rollups'), %(entity)s"
 REBUILDING = "rebuilding"
 BATCH = 2_000
@@ -24,11 +25,13 @@ SHOWN = 20
 
 
 def keep() -> None:
-    """Fold every entity's changes, and rebuild what is out of use."""
+    """Fold every entity's changes, and rebuild what is out of use unless somebody is at it."""
     for entity in Entity.objects.filter(pk__in=_changed()).order_by("pk"):
         fold(entity.pk)
     for entity in Entity.objects.exclude(rollup_zone=F("timezone")).order_by("pk"):
-        rebuild(entity.pk)
+        with _alone(entity.pk, wait=False) as is_alone:
+            if is_alone:
+                rebuild(entity.pk)
 
 
 def fold(entity_id: int) -> bool:
@@ -58,6 +61,26 @@ def rebuild(entity_id: int) -> bool:
             for model in MODELS:
                 _run(sql.statement(sql.REBUILD, model), entity=entity_id)
             return bool(Entity.objects.filter(pk=entity_id, rollup_zone=seen).update(rollup_zone=zone))
+
+
+@contextmanager
+def rebuilt_after(entity_id: int):
+    """Around a load whose transactions are `silent`: the rollups are out of use meanwhile. When it breaks off, the worker
+    rebuilds them."""
+    with _alone(entity_id):
+        Entity.objects.filter(pk=entity_id).update(rollup_zone="")
+        yield
+        # Expecting the few rows of before, PostgreSQL would choose plans that do not end with many.
+        _ask_nothing(f"ANALYZE {', '.join(COUNTED)}")
+        rebuild(entity_id)
+
+
+@contextmanager
+def silent():
+    """What the transaction writes meanwhile is not counted by the triggers, which are made for a few leads at a time."""
+    _ask_nothing("SET LOCAL crm.rollups = 'off'")
+    yield
+    _ask_nothing("SET LOCAL crm.rollups = ''")
 
 
 def correct(entity_id: int) -> int:
@@ -102,13 +125,16 @@ def _sentence(model, row: tuple) -> str:
 
 
 @contextmanager
-def _alone(entity_id: int):
-    """One rebuild of an entity at a time, and no folding meanwhile."""
-    _ask(f"SELECT pg_advisory_lock({KEY})", entity_id)
+def _alone(entity_id: int, *, wait: bool = True):
+    """One rebuild of an entity at a time, and no folding meanwhile. Yields whether that is so: always, when it waits."""
+    if wait:
+        _ask(f"SELECT pg_advisory_lock({KEY})", entity_id)
+    is_alone = wait or _ask(f"SELECT pg_try_advisory_lock({KEY})", entity_id)[0][0]
     try:
-        yield
+        yield is_alone
     finally:
-        _ask(f"SELECT pg_advisory_unlock({KEY})", entity_id)
+        if is_alone:
+            _ask(f"SELECT pg_advisory_unlock({KEY})", entity_id)
 
 
 def _begin(entity_id: int) -> str:
@@ -134,6 +160,11 @@ def _ask(statement: str, entity_id: int | None = None) -> list[tuple]:
     with connection.cursor() as cursor:
         cursor.execute(statement, {"entity": entity_id})
         return cursor.fetchall()
+
+
+def _ask_nothing(statement: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
 
 
 def _run(statement: str, **parameters) -> int:

@@ -4,6 +4,7 @@ import contextlib
 import time
 from datetime import UTC, datetime, timedelta
 
+import psycopg
 import pytest
 from django.core.management import call_command
 from django.db import connection, transaction
@@ -156,15 +157,38 @@ def test_a_status_that_is_defined_otherwise_puts_them_out_of_use(entity):
     assert rollups.rebuild(entity.pk)
 
 
-def test_a_load_may_silence_the_triggers_and_rebuild(entity):
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL crm.rollups = 'off'")
-        make_lead(entity=entity)
-        cursor.execute("SET LOCAL crm.rollups = ''")
-    assert total(entity) == 0
+def test_a_silent_load_is_counted_at_its_end_and_what_comes_after_it_as_ever(entity):
+    with rollups.rebuilt_after(entity.pk):
+        with rollups.silent():
+            make_lead(entity=entity)
+        assert total(entity) == 0
+        assert not Entity.objects.get(pk=entity.pk).has_rollups
 
-    rollups.rebuild(entity.pk)
+    make_lead(entity=entity)
+    assert total(entity) == 2
+    assert rollups.verify(entity.pk) == []
+
+
+def test_a_load_that_breaks_off_is_counted_by_the_worker(entity):
+    with contextlib.suppress(KeyboardInterrupt), rollups.rebuilt_after(entity.pk):
+        with rollups.silent():
+            make_lead(entity=entity)
+        raise KeyboardInterrupt
+    assert not Entity.objects.get(pk=entity.pk).has_rollups
+
+    rollups.keep()
     assert total(entity) == 1
+    assert rollups.verify(entity.pk) == []
+
+
+def test_the_worker_does_not_wait_for_who_loads_or_rebuilds(entity):
+    Entity.objects.filter(pk=entity.pk).update(rollup_zone="")
+    with psycopg.connect(**connection.get_connection_params(), autocommit=True) as somebody:
+        somebody.execute("SELECT pg_advisory_lock(hashtext('crm.rollups'), %s)", [entity.pk])
+        rollups.keep()
+        assert not Entity.objects.get(pk=entity.pk).has_rollups
+    rollups.keep()
+    assert Entity.objects.get(pk=entity.pk).has_rollups
 
 
 def test_other_tenants_are_left_alone(entity):

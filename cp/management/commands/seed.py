@@ -88,6 +88,8 @@ class Command(BaseCommand):
             at_once = 1 if connection.in_atomic_block else os.cpu_count() or 1
             for written in bulk_seed.fill(team, count, at_once=at_once):
                 progress.advance(task, written)
+                if progress.finished:
+                    progress.update(task, description="Counting them for the figures")
             progress.update(task, description="Settling")
             bulk_seed.settle()
 

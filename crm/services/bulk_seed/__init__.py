@@ -29,7 +29,6 @@ from . import journeys, people, tables
 
 ROLLUPS = [model._meta.db_table for model in rollups.MODELS]
 BATCH = 2_000
-FOLD_EVERY = 20  # batches
 DAYS = 730
 # Above 1 the past was busier than the present, below 1 the entity grows.
 GROWTH = 0.8
@@ -60,15 +59,17 @@ def fill(team: Team, count: int, *, at_once: int = 1) -> Iterator[int]:
     """Write so many leads, spread over the two years that end now; yields after each batch how many it wrote.
 
     With `at_once` above 1 so many batches are under way together, each on a connection of its own, which see nothing of
-    a transaction around this. Call `settle` at the end.
+    a transaction around this. After the last batch the rollups are rebuilt. Call `settle` at the end.
     """
+    with rollups.rebuilt_after(team.entity.pk):
+        yield from _fill(team, count, at_once)
+
+
+def _fill(team: Team, count: int, at_once: int) -> Iterator[int]:
     statuses = LeadStatus.objects.of(team.entity.main_pipeline).order_by("position")
     batch = partial(_batch, team, journeys.Routes(list(statuses)), count, clock.now())
     firsts = range(0, count, BATCH)
-    for number, written in enumerate(_together(batch, firsts, at_once) if at_once > 1 else map(batch, firsts), start=1):
-        yield written
-        if number % FOLD_EVERY == 0 or number == len(firsts):
-            rollups.fold(team.entity.pk)
+    return _together(batch, firsts, at_once) if at_once > 1 else map(batch, firsts)
 
 
 def _together(batch: Callable[[int], int], firsts: range, at_once: int) -> Iterator[int]:
@@ -103,7 +104,7 @@ def _write(dice: random.Random, team: Team, routes: journeys.Routes, moments: li
     given = _codes(team.entity, moments)
     travelled = [journeys.travel(dice, routes, team.owners, team.managers, moment, now) for moment in moments]
     rows = tables.Rows(team, dice)
-    with transaction.atomic():
+    with transaction.atomic(), rollups.silent():
         ids = _ids(Lead, len(travelled))
         stay_ids = iter(_ids(StageEntry, sum(len(journey.stays) for journey in travelled)))
         for pk, code, journey in zip(ids, given, travelled, strict=True):
