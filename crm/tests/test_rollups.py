@@ -187,6 +187,7 @@ def test_the_worker_does_not_wait_for_who_loads_or_rebuilds(entity):
         somebody.execute("SELECT pg_advisory_lock(hashtext('crm.rollups'), %s)", [entity.pk])
         rollups.keep()
         assert not Entity.objects.get(pk=entity.pk).has_rollups
+        somebody.execute("SELECT pg_advisory_unlock(hashtext('crm.rollups'), %s)", [entity.pk])
     rollups.keep()
     assert Entity.objects.get(pk=entity.pk).has_rollups
 
