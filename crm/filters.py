@@ -16,6 +16,7 @@ LEAD_COLUMNS = {
     "assigned_user_id": "assigned_user_id",
     "campaign_id": "campaign_id",
     "project_id": "project_id",
+    "state": "practice__state",
 }
 
 

@@ -2,19 +2,19 @@
 it. Who sees what and what is filtered are said by the querysets all the same, for anybody of a role."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
 
 from django.db.models import BigIntegerField, Q, QuerySet
+from django.utils.functional import SimpleLazyObject
 
-from betterside.accounts import roles
 from betterside.accounts.models import User
 from betterside.api.paging import stable
 from betterside.api.shapes import Shape
 from betterside.database.prepared import Given, PreparedObjects, is_any
 
 from . import filters
+from .analytics import tallies
+from .anybody import Anybody
 from .models import Lead, LeadNotFound
 
 PAGING = {"page", "limit", "offset", "skip", "ordering"}
@@ -25,23 +25,27 @@ KEPT = 256
 BIGGEST = BigIntegerField.MAX_BIGINT
 
 
-def rows(
-    shape: type[Shape], by: User, query: dict, found: QuerySet, window: tuple[int, int], order: str = "-created_at"
-) -> list[dict]:
-    """A page of what the user may see of the query, as it is `filters.resolved`.
+def page(
+    shape: type[Shape], by: User, query: dict, window: tuple[int, int], order: str = "-created_at"
+) -> tuple[list[dict], int]:
+    """A page of the leads that the user may see of the query (`filters.leads`), and how many these are in all."""
+    asked = filters.resolved(query)
+    found = SimpleLazyObject(lambda: filters.leads(Lead.objects.visible_to(by), asked, by.entity.zone))
+    return _rows(shape, by, asked, found, window, order), tallies.total(by, found, asked)
 
-    `found` must be just that, as a queryset: days, search and what else is no column of the lead are asked of it, the
-    rest is not, so it had better be lazy.
-    """
+
+def _rows(
+    shape: type[Shape], by: User, asked: dict, found: QuerySet, window: tuple[int, int], order: str
+) -> list[dict]:
     start, length = window
-    filtered = {name: value for name, value in query.items() if name not in PAGING}
+    filtered = {name: value for name, value in asked.items() if name not in PAGING}
     if not filtered.keys() <= PREPARED:
         return shape.rows(stable(found.order_by(order))[start : start + length])
     one_status = len(filtered.get("status", ())) == 1
     if one_status:
         (filtered["status"],) = filtered["status"]
-    page = _page(shape, Anybody(by.role, by.is_approved), frozenset(filtered), order, one_status)
-    return page(start, length, entity=by.entity_id, user=by.pk, **filtered)
+    rows = _page(shape, Anybody.like(by), frozenset(filtered), order, one_status)
+    return rows(start, length, entity=by.entity_id, user=by.pk, **filtered)
 
 
 def seen_by(user: User, related: tuple[str, ...], **lookup) -> Lead:
@@ -53,25 +57,6 @@ def seen_by(user: User, related: tuple[str, ...], **lookup) -> Lead:
     if not found:
         raise LeadNotFound
     return found[0].shown_to(user)
-
-
-@dataclass(frozen=True)
-class Anybody:
-    """Whoever has this role, for `visible_to`."""
-
-    role: int
-    is_approved: bool
-
-    @property
-    def entity_id(self) -> Any:
-        return Given("entity")
-
-    @property
-    def pk(self) -> Any:
-        return Given("user")
-
-    def may(self, right: str) -> bool:
-        return roles.may(self, right)
 
 
 @lru_cache(KEPT)

@@ -7,6 +7,7 @@ from django.db.models import BigIntegerField, Func, Q
 from betterside.database.prepared import Given, Prepared, is_any
 
 from .. import filters
+from ..anybody import Anybody
 from ..models import LeadRollup
 
 NARROWED = {
@@ -20,19 +21,14 @@ TOTAL = Func("leads", function="sum", output_field=BigIntegerField())
 
 def of(by, query: dict) -> int:
     """Of the leads that the user may see (`LeadQuerySet.visible_to`) and that any of NARROWED in the query leaves."""
-    if not by.is_approved or not by.may("leads.read"):
-        return 0
     asked = {name: value for name, value in filters.resolved(query).items() if name in NARROWED}
-    statement = _statement(frozenset(asked), only_own=not by.may("leads.read_entity"))
-    ((total,),) = statement.rows(entity=by.entity_id, user=by.pk, **asked)
-    return int(total or 0)
+    rows = _statement(Anybody.like(by), frozenset(asked)).rows(entity=by.entity_id, user=by.pk, **asked)
+    return int(rows[0][0] or 0) if rows else 0
 
 
 @cache
-def _statement(names: frozenset[str], *, only_own: bool) -> Prepared:
-    kept = LeadRollup.objects.filter(entity_id=Given("entity"), counted_by=LeadRollup.CountedBy.CREATED)
+def _statement(asker: Anybody, names: frozenset[str]) -> Prepared:
+    kept = LeadRollup.objects.visible_to(asker).filter(counted_by=LeadRollup.CountedBy.CREATED)
     kept = kept.filter(*(NARROWED[name] for name in sorted(names)))
-    if only_own:
-        kept = kept.filter(assigned_user_id=Given("user"))
-    kept = kept.spanning(None, None, by_owner=only_own or "assigned_user_id" in names)
-    return Prepared(kept.order_by().values_list(TOTAL))
+    by_owner = "assigned_user_id" in names or not asker.may("leads.read_entity")
+    return Prepared(kept.spanning(None, None, by_owner=by_owner).order_by().values_list(TOTAL))

@@ -99,7 +99,8 @@ def test_a_stranger_s_lead_is_not_found_and_a_colleague_s_is_refused_to_a_cp(cas
 
 
 def listed(user, **query) -> list[int]:
-    rows = prepared_leads.rows(LeadRowShape, user, query, Lead.objects.none(), (0, 20))
+    rows, total = prepared_leads.page(LeadRowShape, user, query, (0, 20))
+    assert total == len(rows)
     return [row["id"] for row in rows]
 
 

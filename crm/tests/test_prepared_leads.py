@@ -45,7 +45,8 @@ def queries(user) -> list[dict]:
 
 def both(user, query: dict, order: str) -> tuple[list, list]:
     found = filters.leads(Lead.objects.visible_to(user), query, user.entity.zone).order_by(order, "-pk")
-    made = prepared_leads.rows(LeadRowShape, user, query, Lead.objects.none(), (0, 20), order)
+    made, total = prepared_leads.page(LeadRowShape, user, query, (0, 20), order)
+    assert total == len(made)
     return made, LeadRowShape.rows(found)
 
 
@@ -70,8 +71,8 @@ def test_every_order_is_the_queryset_s(cp, name, sign):
 
 def test_a_page_starts_where_it_is_told(cp):
     manager = UserFactory(manager=True)
-    whole = prepared_leads.rows(LeadRowShape, manager, {}, Lead.objects.none(), (0, 20))
-    assert prepared_leads.rows(LeadRowShape, manager, {}, Lead.objects.none(), (4, 3)) == whole[4:7]
+    whole, _total = prepared_leads.page(LeadRowShape, manager, {}, (0, 20))
+    assert prepared_leads.page(LeadRowShape, manager, {}, (4, 3)) == (whole[4:7], 9)
 
 
 def test_one_status_is_compared_so_that_the_index_gives_the_order(cp):

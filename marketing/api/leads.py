@@ -1,6 +1,5 @@
 """/api/v1/marketing/leads (marketing.md)."""
 
-from django.utils.functional import SimpleLazyObject
 from drf_spectacular.utils import inline_serializer
 from rest_framework import serializers as fields
 from rest_framework.response import Response
@@ -10,8 +9,7 @@ from betterside.api.paging import window
 from betterside.api.schema import documented
 from betterside.api.views import FaceViewSet
 from betterside.errors import Invalid
-from crm import filters, prepared_leads
-from crm.analytics import tallies
+from crm import prepared_leads
 from crm.models import Lead, LeadNotFound
 from crm.services import leads as crm_leads
 
@@ -52,12 +50,9 @@ class LeadViewSet(FaceViewSet):
     @documented(query=serializers.LeadQuery, answer=MANY, summary="Marketing leads, newest first")
     def list(self, request):
         query = self.query(serializers.LeadQuery)
-        asked = filters.resolved(query | {"pipeline": "marketing"}) | self._campaign(query)
-        found = SimpleLazyObject(
-            lambda: filters.leads(Lead.objects.visible_to(request.user), asked, request.user.entity.zone)
-        )
-        rows = prepared_leads.rows(LeadShape, request.user, asked, found, window(query))
-        return Response({"success": True, "data": rows, "count": tallies.total(request.user, found, asked)})
+        asked = query | {"pipeline": "marketing"} | self._campaign(query)
+        rows, total = prepared_leads.page(LeadShape, request.user, asked, window(query))
+        return Response({"success": True, "data": rows, "count": total})
 
     def _campaign(self, query: dict) -> dict:
         """A campaign that is not the entity's has no leads here, as one that never was."""

@@ -1,6 +1,5 @@
 """/api/leads of the growth profile (growth.md, section B); /api/leads/{id}/activity is this face's alone."""
 
-from django.utils.functional import SimpleLazyObject
 from rest_framework import serializers
 from rest_framework.response import Response
 
@@ -9,8 +8,7 @@ from betterside.api.kept import KeepingChange
 from betterside.api.paging import window
 from betterside.api.schema import documented
 from betterside.api.views import no_content
-from crm import filters, prepared_leads
-from crm.analytics import tallies
+from crm import prepared_leads
 from crm.models import Activity, Lead, LeadNotFound, LeadStatus
 from crm.services import activities, contacts, growth_leads, leads
 
@@ -72,10 +70,8 @@ class LeadViewSet(GrowthViewSet):
     @documented(query=GrowthLeadQuery, answer=GrowthLeadShape(many=True), summary="Leads, the newest first")
     def list(self, request):
         query = self.query(GrowthLeadQuery)
-        asked = filters.resolved(query) | {"pipeline": growth_leads.PIPELINE}
-        found = SimpleLazyObject(lambda: filters.leads(Lead.objects.visible_to(request.user), asked, self.entity.zone))
-        rows = prepared_leads.rows(GrowthLeadShape, request.user, asked, found, window(query))
-        total = tallies.total(request.user, found, asked)
+        asked = query | {"pipeline": growth_leads.PIPELINE}
+        rows, total = prepared_leads.page(GrowthLeadShape, request.user, asked, window(query))
         return Response(rows, headers=bare.headers(request, total, query))
 
     @documented(body=GrowthLeadFields, answer=GrowthLeadDetailShape(), status=201, summary="Create a lead")

@@ -1,6 +1,5 @@
 """/api/v1/leads (practice.md, "Lead Update Endpoint")."""
 
-from django.utils.functional import SimpleLazyObject
 from rest_framework import serializers
 from rest_framework.response import Response
 
@@ -8,8 +7,7 @@ from betterside.api.paging import SkipQuery, window
 from betterside.api.schema import documented
 from betterside.api.shapes import Shape
 from betterside.api.views import no_content
-from crm import filters, prepared_leads
-from crm.analytics import tallies
+from crm import prepared_leads
 from crm.models import Lead, LeadStatus, PracticeProfile
 from crm.models.practice import EIN, NPI, STATES, ZIP_CODE
 from crm.services import leads, practice
@@ -123,14 +121,9 @@ class PracticeLeadViewSet(PracticeViewSet):
     def list(self, request):
         """Empty parameters filter nothing. The full count is in `X-Total-Count`."""
         query = self.query(LeadQuery)
-        asked = filters.resolved({WORDS.get(name, name): value for name, value in query.items()} | PIPELINE)
-        found = SimpleLazyObject(lambda: self._found(asked))
-        rows = prepared_leads.rows(PracticeLeadShape, request.user, asked, found, window(query))
-        return Response(rows, headers={"X-Total-Count": str(tallies.total(request.user, found, asked))})
-
-    def _found(self, asked: dict):
-        found = filters.leads(Lead.objects.visible_to(self.request.user), asked, self.entity.zone)
-        return found.filter(practice__state=asked["state"]) if "state" in asked else found
+        asked = {WORDS.get(name, name): value for name, value in query.items()} | PIPELINE
+        rows, total = prepared_leads.page(PracticeLeadShape, request.user, asked, window(query))
+        return Response(rows, headers={"X-Total-Count": str(total)})
 
     @documented(body=NewLead, answer=WarnedLeadShape, status=201, summary="Create a practice lead")
     def create(self, request):

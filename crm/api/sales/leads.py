@@ -1,6 +1,5 @@
 """/api/leads (sales.md, "Lead Management Endpoints")."""
 
-from django.utils.functional import SimpleLazyObject
 from rest_framework import serializers
 
 from betterside.api.paging import MAX_LIMIT, LimitField, window
@@ -94,10 +93,8 @@ class LeadViewSet(SalesViewSet):
     @documented(query=LeadQuery, answer=page_of(LeadRowShape), summary="The entity's leads")
     def list(self, request):
         query = self.query(LeadQuery)
-        asked = filters.resolved(query)
-        found = SimpleLazyObject(lambda: filters.leads(self.leads(), asked, self.entity.zone))
-        rows = prepared_leads.rows(LeadRowShape, request.user, asked, found, window(query), _order(query))
-        return success(rows, filters=query, total=tallies.total(request.user, found, asked))
+        rows, total = prepared_leads.page(LeadRowShape, request.user, query, window(query), _order(query))
+        return success(rows, filters=query, total=total)
 
     @documented(query=LeadQuery, answer=page_of(LeadRowShape), summary="Open leads that nobody owns")
     def unassigned(self, request):
